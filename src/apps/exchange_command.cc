@@ -1,0 +1,87 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <string>
+
+#include "apps/commands.h"
+#include "apps/exchange_process.h"
+
+namespace lockstep {
+namespace {
+
+// How often the storage is looked at: soon enough that clients hear why within a second.
+constexpr long kWatchNs = 100'000'000;
+
+struct ExchangeArguments {
+  std::string data_directory;
+  std::string listen;
+  std::string sbe;
+  std::string config_path;
+  bool dev = false;
+};
+
+int RunExchange(const ExchangeArguments& arguments) {
+  // Before any thread starts, so that all inherit it and the signals wait for this one.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  ExchangeConfig config;
+  if (!arguments.config_path.empty()) {
+    if (Status status = ReadConfigFile(arguments.config_path, config); !status.ok()) {
+      std::fprintf(stderr, "exchange: %s\n", status.message().c_str());
+      return 2;
+    }
+  }
+  config.data_directory = arguments.data_directory;
+  config.dev = arguments.dev;
+  if (!arguments.listen.empty()) {
+    config.http_address = arguments.listen;
+  }
+  if (!arguments.sbe.empty()) {
+    config.sbe_address = arguments.sbe;
+  }
+  auto process = ExchangeProcess::Start(config);
+  if (!process) {
+    std::fprintf(stderr, "exchange: %s\n", process.error().message().c_str());
+    return process.error().code() == StatusCode::kInvalidArgument ? 2 : 1;
+  }
+  std::printf("%s\n", (*process)->ReadyLine().c_str());
+  std::fflush(stdout);
+  const timespec interval = {0, kWatchNs};
+  while (sigtimedwait(&stop_signals, nullptr, &interval) < 0) {
+    (*process)->Watch();
+  }
+  if (!(*process)->Stop()) {
+    std::fputs("exchange: stopped before everything in flight was answered\n", stderr);
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void AddExchangeCommand(CLI::App& root, int& exit_code) {
+  CLI::App& exchange =
+      *root.add_subcommand("exchange", "Run a whole exchange in this process until SIGTERM");
+  auto arguments = std::make_shared<ExchangeArguments>();
+  exchange.add_option("--data", arguments->data_directory, "Data directory, made when missing")
+      ->required();
+  exchange.add_option("--listen", arguments->listen,
+                      "HTTP address:port (default 127.0.0.1:8080; port 0: any)");
+  exchange.add_option("--sbe", arguments->sbe,
+                      "Binary gateway's address:port (default 127.0.0.1:9001; port 0: any)");
+  exchange.add_option("--config", arguments->config_path,
+                      "Settings, TOML; deploy/exchange.toml shows them all");
+  exchange.add_flag("--dev", arguments->dev,
+                    "Begin with BTCUSDT and ETHUSDT, funded accounts maker and taker, and their "
+                    "keys in DATA/dev-keys.json");
+  exchange.callback([arguments, &exit_code] { exit_code = RunExchange(*arguments); });
+}
+
+}  // namespace lockstep

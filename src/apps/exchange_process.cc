@@ -1,0 +1,244 @@
+#include "apps/exchange_process.h"
+
+#include <sys/resource.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "apps/exchange_dev.h"
+#include "apps/exchange_metrics.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint16_t kNode = 1;
+constexpr std::int64_t kNsPerMs = 1'000'000;
+// Longer than anything in flight can take on a disk that works.
+constexpr std::int64_t kDrainNs = 10'000 * kNsPerMs;
+constexpr std::int64_t kDevSetupNs = 60'000 * kNsPerMs;
+
+// A reader of the events that holds the market up this long is stuck for good: better a restart
+// than a market that lies.
+void StopOnStall() {
+  std::fputs("a reader of the event ring stands still: stopping\n", stderr);
+  std::_Exit(3);
+}
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Result<HostPort> ParseAddress(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  HostPort result;
+  if (colon != std::string::npos) {
+    result.host = text.substr(0, colon);
+    const char* begin = text.data() + colon + 1;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, result.port);
+    if (error == std::errc() && stop == end && !result.host.empty()) {
+      return result;
+    }
+  }
+  return Error(StatusCode::kInvalidArgument, "'" + text + "' is not address:port");
+}
+
+}  // namespace
+
+ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
+                                 std::unique_ptr<EmbeddedKeyStore> keys,
+                                 const SbeServerConfig& sbe_config, const JournalOptions& journal)
+    : config_(config),
+      events_(config.event_ring_bytes, config.event_stall_limit_ns, StopOnStall),
+      gateway_reader_(events_.Attach()),
+      router_reader_(events_.Attach()),
+      commands_(config.ingress_ring_bytes),
+      queries_(config.query_ring_bytes),
+      engine_(config.engine, events_),
+      driver_(engine_, events_, clock_),
+      sequencer_([&] {
+        JournalOptions options = journal;
+        options.clock = &clock_;
+        return options;
+      }()),
+      batcher_({.origin_node = kNode, .boot_id = static_cast<std::uint64_t>(clock_.WallNs())},
+               commands_, sequencer_, driver_, clock_),
+      keys_(std::move(keys)),
+      router_(router_reader_),
+      sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_),
+      sequencer_thread_({}, batcher_, sequencer_, commands_, clock_),
+      engine_thread_(
+          config.engine_thread, sequencer_, driver_, queries_,
+          [this](std::span<const std::byte> query) { AnswerQuery(query); }, clock_) {}
+
+ExchangeProcess::~ExchangeProcess() { Stop(); }
+
+Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeConfig& config) {
+  const auto sbe_address = ParseAddress(config.sbe_address);
+  if (!sbe_address) {
+    return std::unexpected(sbe_address.error());
+  }
+  const auto http_address = ParseAddress(config.http_address);
+  if (!http_address) {
+    return std::unexpected(http_address.error());
+  }
+  // Keys and balances must not end up in a core file.
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  std::error_code error;
+  std::filesystem::create_directories(config.data_directory, error);
+  if (error) {
+    return Error(StatusCode::kIoError, config.data_directory + ": " + error.message());
+  }
+  auto keys = EmbeddedKeyStore::Open(config.data_directory);
+  if (!keys) {
+    return std::unexpected(keys.error());
+  }
+  SbeServerConfig sbe_config;
+  sbe_config.address = sbe_address->host;
+  sbe_config.port = sbe_address->port;
+  sbe_config.node = NodeId(kNode);
+  JournalOptions journal = config.journal;
+  journal.directory = config.data_directory;
+  HttpServerOptions http_options;
+  http_options.address = http_address->host;
+  http_options.port = http_address->port;
+  std::unique_ptr<ExchangeProcess> process(
+      new ExchangeProcess(config, std::move(*keys), sbe_config, journal));
+  if (Status status = process->Run(http_options); !status.ok()) {
+    return std::unexpected(status);
+  }
+  return process;
+}
+
+Status ExchangeProcess::Run(const HttpServerOptions& http_options) {
+  AddExchangeMetrics(metrics_, {.clock = clock_,
+                                .commands = commands_,
+                                .gateway_reader = gateway_reader_,
+                                .sequencer = sequencer_,
+                                .batcher = batcher_,
+                                .driver = driver_,
+                                .engine_thread = engine_thread_,
+                                .router = router_,
+                                .gateway = sbe_.counters()});
+  auto http = HttpServer::Start(http_options, [this] { return Health(); }, metrics_);
+  if (!http) {
+    return http.error();
+  }
+  http_ = std::move(*http);
+  // Both readers of the events must be there before the log is replayed.
+  router_.Start();
+  sbe_.Start();
+  if (Status status = sequencer_.Recover(driver_); !status.ok()) {
+    return status;
+  }
+  engine_thread_.Start();
+  sequencer_thread_.Start();
+  if (config_.dev) {
+    if (Status status = ApplyDevSetup(); !status.ok()) {
+      return status;
+    }
+  }
+  // A subscription must not come between the events of the replay and their fold.
+  while (router_reader_.LagBytes() != 0) {
+    const timespec pause = {0, kNsPerMs};
+    nanosleep(&pause, nullptr);
+  }
+  if (Status status = sbe_.Listen(); !status.ok()) {
+    return status;
+  }
+  phase_.store(Phase::kServing);
+  return Status::Ok();
+}
+
+Status ExchangeProcess::ApplyDevSetup() {
+  const std::int64_t deadline_ns = clock_.MonotonicNs() + kDevSetupNs;
+  const std::uint64_t before = driver_.commands_applied();
+  const auto submitted = SubmitDevCommands(
+      [this](std::span<const std::byte> command) { return commands_.TryWrite(command); });
+  if (!submitted) {
+    return submitted.error();
+  }
+  while (driver_.commands_applied() < before + *submitted) {
+    if (sequencer_.storage_failed()) {
+      return {StatusCode::kIoError, sequencer_.StorageError()};
+    }
+    if (clock_.MonotonicNs() > deadline_ns) {
+      return {StatusCode::kUnavailable, "the first commands were not applied in time"};
+    }
+    const timespec pause = {0, kNsPerMs};
+    nanosleep(&pause, nullptr);
+  }
+  return EnsureDevKeys(*keys_, config_.data_directory + "/dev-keys.json");
+}
+
+void ExchangeProcess::AnswerQuery(std::span<const std::byte> query) {
+  engine_.Query(query);
+  events_.Publish();
+}
+
+std::string ExchangeProcess::ReadyLine() const {
+  const auto with_port = [](const std::string& address, std::uint16_t port) {
+    return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+  };
+  std::string line = "ready http=" + with_port(config_.http_address, http_->port()) +
+                     " sbe=" + with_port(config_.sbe_address, sbe_.port()) +
+                     " data=" + config_.data_directory +
+                     " position=" + std::to_string(driver_.applied_position());
+  if (config_.dev) {
+    line += " keys=" + config_.data_directory + "/dev-keys.json";
+  }
+  return line;
+}
+
+void ExchangeProcess::Watch() {
+  const bool failed = sequencer_.storage_failed();
+  if (failed == storage_refused_) {
+    return;
+  }
+  storage_refused_ = failed;
+  if (failed) {
+    const std::string why = sequencer_.StorageError();
+    std::fprintf(stderr, "storage: no more commands are taken: %s\n", why.c_str());
+    sbe_.SetRefusal(GatewayRefusal::kStorageFailed, why);
+  } else {
+    std::fputs("storage: commands are taken again\n", stderr);
+    sbe_.SetRefusal(GatewayRefusal::kNone, "");
+  }
+}
+
+std::optional<std::string> ExchangeProcess::Health() const {
+  switch (phase_.load()) {
+    case Phase::kStarting:
+      return "starting";
+    case Phase::kStopping:
+      return "stopping";
+    case Phase::kServing:
+      break;
+  }
+  if (sequencer_.storage_failed()) {
+    return "storage: " + sequencer_.StorageError();
+  }
+  return std::nullopt;
+}
+
+bool ExchangeProcess::Stop() {
+  if (std::exchange(stopped_, true)) {
+    return true;
+  }
+  const bool was_serving = phase_.exchange(Phase::kStopping) == Phase::kServing;
+  const bool drained = !was_serving || sbe_.Drain(kDrainNs);
+  sequencer_thread_.Stop();
+  engine_thread_.Stop();
+  router_.Stop();
+  sbe_.Stop();
+  http_.reset();
+  return drained;
+}
+
+}  // namespace lockstep

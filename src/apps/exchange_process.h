@@ -1,0 +1,92 @@
+// A whole exchange in one process: every thread and every ring of it.
+//
+//   gateway I/O thread ─ commands ─► IngressRing ─► sequencer thread ─ journal ─► engine thread ─►
+//   EventRing ─► gateway I/O thread
+//          └────────── queries ──► IngressRing ──────────────────────────────────►┘ └────► events
+//          router's thread
+//   plus one thread for HTTP, and the caller's, which watches over the storage.
+//
+// Threads: one, the one that started it; Health() any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "apps/exchange_config.h"
+#include "auth/embedded_key_store.h"
+#include "base/clock.h"
+#include "base/event_ring.h"
+#include "base/ingress_ring.h"
+#include "base/status.h"
+#include "engine/matching_engine.h"
+#include "gateway/http/http_server.h"
+#include "gateway/http/metrics.h"
+#include "gateway/sbe/sbe_server.h"
+#include "market_data/events_router.h"
+#include "sequencer/batcher.h"
+#include "sequencer/engine_thread.h"
+#include "sequencer/journal/journal_sequencer.h"
+#include "sequencer/sequencer_thread.h"
+#include "sequencer/state_machine_driver.h"
+
+namespace lockstep {
+
+class ExchangeProcess {
+ public:
+  // Everything up and recovered, in order; on an error what had been started is ended again. The
+  // errors are those of the parts: kInvalidArgument (settings), kIoError, kCorruption (the log),
+  // kAlreadyExists (another process has the directory).
+  [[nodiscard]] static Result<std::unique_ptr<ExchangeProcess>> Start(const ExchangeConfig& config);
+  // Ends everything; see Stop.
+  ~ExchangeProcess();
+  ExchangeProcess(const ExchangeProcess&) = delete;
+  ExchangeProcess& operator=(const ExchangeProcess&) = delete;
+
+  // What an operator wants to see once it serves; begins with "ready".
+  [[nodiscard]] std::string ReadyLine() const;
+
+  // Passes the state of the storage on to the gateway; call it a few times a second.
+  void Watch();
+
+  // Answers what is in flight, makes it durable, ends the threads. Idempotent. False: something in
+  // flight could not be answered.
+  bool Stop();
+
+ private:
+  enum class Phase : std::uint8_t { kStarting, kServing, kStopping };
+
+  explicit ExchangeProcess(const ExchangeConfig& config, std::unique_ptr<EmbeddedKeyStore> keys,
+                           const SbeServerConfig& sbe_config, const JournalOptions& journal);
+  [[nodiscard]] Status Run(const HttpServerOptions& http_options);
+  [[nodiscard]] Status ApplyDevSetup();
+  void AnswerQuery(std::span<const std::byte> query);
+  [[nodiscard]] std::optional<std::string> Health() const;
+
+  const ExchangeConfig config_;
+  SystemClock clock_;
+  std::atomic<Phase> phase_{Phase::kStarting};
+  bool storage_refused_ = false;
+  bool stopped_ = false;
+  // In the order in which events and commands pass through them; destroyed the other way round.
+  EventRing events_;
+  EventRing::Reader& gateway_reader_;
+  EventRing::Reader& router_reader_;
+  IngressRing commands_;
+  IngressRing queries_;
+  MatchingEngine engine_;
+  StateMachineDriver driver_;
+  JournalSequencer sequencer_;
+  Batcher batcher_;
+  std::unique_ptr<EmbeddedKeyStore> keys_;
+  EventsRouter router_;
+  SbeServer sbe_;
+  SequencerThread sequencer_thread_;
+  EngineThread engine_thread_;
+  Metrics metrics_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,89 @@
+#include "engine/order_book.h"
+
+namespace lockstep {
+
+std::size_t OrderBook::ArenaBytes(std::size_t max_orders) {
+  return SlotPool<Order>::ArenaBytes(max_orders) + SlotPool<PriceLevel>::ArenaBytes(max_orders) +
+         NodePools::ArenaBytes(max_orders);
+}
+
+OrderBook::OrderBook(Arena& arena, std::size_t max_orders)
+    : orders(arena, max_orders),
+      levels(arena, max_orders),
+      nodes_(arena, max_orders),
+      index_(nodes_, levels) {}
+
+void OrderBook::Reset() {
+  orders.Reset();
+  levels.Reset();
+  nodes_.Reset();
+}
+
+void OrderBook::Rest(Symbol& symbol, std::uint32_t order) {
+  Order& joining = orders[order];
+  const std::uint32_t slot = LevelFor(symbol.Side(joining.side), joining.side, joining.price_ticks);
+  PriceLevel& level = levels[slot];
+  joining.level = slot;
+  joining.next = 0;
+  joining.previous = level.last;
+  (level.last != 0 ? orders[level.last].next : level.first) = order;
+  level.last = order;
+  level.total_lots += joining.leaves_lots;
+  ++level.order_count;
+}
+
+void OrderBook::Remove(Symbol& symbol, std::uint32_t order) {
+  Order& leaving = orders[order];
+  const std::uint32_t slot = leaving.level;
+  PriceLevel& level = levels[slot];
+  (leaving.previous != 0 ? orders[leaving.previous].next : level.first) = leaving.next;
+  (leaving.next != 0 ? orders[leaving.next].previous : level.last) = leaving.previous;
+  leaving.level = 0;
+  level.total_lots -= leaving.leaves_lots;
+  if (--level.order_count != 0) {
+    return;
+  }
+  BookSide& side = symbol.Side(leaving.side);
+  (level.lower != 0 ? levels[level.lower].higher : side.lowest) = level.higher;
+  (level.higher != 0 ? levels[level.higher].lower : side.highest) = level.lower;
+  --side.level_count;
+  index_.Erase(side.index, slot);
+  levels.Free(slot);
+}
+
+std::uint32_t OrderBook::LevelFor(BookSide& side, std::uint8_t which, std::int64_t price_ticks) {
+  // Most orders join or improve the best price: no need to search for them.
+  const std::uint32_t best = which == kBuy ? side.highest : side.lowest;
+  std::uint32_t lower = 0;
+  if (best != 0 && levels[best].price_ticks == price_ticks) {
+    return best;
+  }
+  if (which == kBuy && best != 0 && price_ticks > levels[best].price_ticks) {
+    lower = best;
+  } else if (which == kSell && best != 0 && price_ticks < levels[best].price_ticks) {
+    lower = 0;
+  } else {
+    const PriceIndex::Located located = index_.Locate(side.index, price_ticks);
+    if (located.level != 0) {
+      return located.level;
+    }
+    lower = located.lower;
+  }
+  const std::uint32_t slot = levels.Take();
+  const std::uint32_t higher = lower != 0 ? levels[lower].higher : side.lowest;
+  levels[slot] = {.first = 0,
+                  .last = 0,
+                  .lower = lower,
+                  .higher = higher,
+                  .price_ticks = price_ticks,
+                  .total_lots = 0,
+                  .order_count = 0,
+                  .reserved = 0};
+  (lower != 0 ? levels[lower].higher : side.lowest) = slot;
+  (higher != 0 ? levels[higher].lower : side.highest) = slot;
+  ++side.level_count;
+  index_.Insert(side.index, slot);
+  return slot;
+}
+
+}  // namespace lockstep

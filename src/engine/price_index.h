@@ -1,0 +1,126 @@
+// From a price to its level, and to the next lower level: an adaptive radix tree (Leis, Kemper,
+// Neumann 2013) over the eight bytes of the price.
+//
+// Shape: inner nodes of 4, 16, 48 or 256 children in pools shared by all books; a node holds the
+// whole prefix of its keys (path compression), so a book whose prices differ only in the last two
+// bytes is two nodes deep. Nodes grow when full and shrink well below the size they grew from, so
+// that a level that comes and goes does not make them flap. Keys: prices in ticks, 0 < price <
+// 2^63. Values: level slots, below 2^29. Pools suffice for max_levels levels by construction.
+// Threads: the engine's.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/arena.h"
+#include "engine/records.h"
+#include "engine/slot_pool.h"
+
+namespace lockstep {
+
+// A child: nothing, a level, or an inner node of one of four sizes; the kind in the top three bits.
+class NodeRef {
+ public:
+  enum Kind : std::uint32_t {
+    kNone = 0,
+    kLevel = 1,
+    kNode4 = 2,
+    kNode16 = 3,
+    kNode48 = 4,
+    kNode256 = 5
+  };
+
+  constexpr NodeRef() = default;
+  constexpr NodeRef(Kind kind, std::uint32_t slot) : bits_(kind << kShift | slot) {}
+
+  [[nodiscard]] constexpr Kind kind() const { return static_cast<Kind>(bits_ >> kShift); }
+  [[nodiscard]] constexpr std::uint32_t slot() const { return bits_ & ((1U << kShift) - 1); }
+  [[nodiscard]] constexpr bool IsNone() const { return bits_ == 0; }
+
+ private:
+  static constexpr std::uint32_t kShift = 29;
+  std::uint32_t bits_ = 0;
+};
+
+// What every inner node begins with. Its keys agree in all bits above the branching byte; that byte
+// is (key >> shift) & 255.
+struct NodeHeader {
+  std::uint64_t prefix;  // (key >> shift) >> 8 of each key below
+  std::uint8_t shift;    // 0, 8, … 56
+  std::uint8_t reserved;
+  std::uint16_t count;  // children
+};
+
+struct Node4 {
+  NodeHeader header;
+  std::uint8_t bytes[4];  // ascending
+  NodeRef children[4];
+};
+struct Node16 {
+  NodeHeader header;
+  std::uint8_t bytes[16];  // ascending
+  NodeRef children[16];
+};
+struct Node48 {
+  NodeHeader header;
+  std::uint64_t present[4];  // a bit for each byte that has a child
+  std::uint64_t free_positions;
+  std::uint8_t position[256];  // of the byte's child, where present
+  NodeRef children[48];
+};
+struct Node256 {
+  NodeHeader header;
+  std::uint64_t present[4];
+  NodeRef children[256];
+};
+
+// The pools of nodes, shared by all books of an engine.
+class NodePools {
+ public:
+  static std::size_t ArenaBytes(std::size_t max_levels);
+  NodePools(Arena& arena, std::size_t max_levels);
+  void Reset();
+
+  SlotPool<Node4> node4;
+  SlotPool<Node16> node16;
+  SlotPool<Node48> node48;
+  SlotPool<Node256> node256;
+};
+
+// One tree: one side of one book. 4 bytes.
+struct PriceIndexRoot {
+  NodeRef root;
+};
+
+class PriceIndex {
+ public:
+  PriceIndex(NodePools& pools, const SlotPool<PriceLevel>& levels)
+      : pools_(&pools), levels_(&levels) {}
+
+  struct Located {
+    std::uint32_t level;  // with exactly this price; 0: none
+    std::uint32_t lower;  // with the highest price below it; 0: none. Only set when level is 0
+  };
+  [[nodiscard]] Located Locate(const PriceIndexRoot& tree, std::int64_t price) const;
+
+  // Requires that no level of this price is in the tree; levels[level].price is set.
+  void Insert(PriceIndexRoot& tree, std::uint32_t level);
+  // Requires that the level is in the tree.
+  void Erase(PriceIndexRoot& tree, std::uint32_t level);
+
+ private:
+  [[nodiscard]] std::uint64_t KeyOf(std::uint32_t level) const {
+    return static_cast<std::uint64_t>((*levels_)[level].price_ticks);
+  }
+  [[nodiscard]] const NodeHeader& HeaderOf(NodeRef node) const;
+  [[nodiscard]] NodeRef* FindChild(NodeRef node, std::uint8_t byte) const;
+  [[nodiscard]] NodeRef LowerChild(NodeRef node, std::uint8_t byte) const;
+  [[nodiscard]] std::uint32_t Highest(NodeRef node) const;
+  void AddChild(NodeRef* node, std::uint8_t byte, NodeRef child);
+  void RemoveChild(NodeRef* node, std::uint8_t byte);
+  NodeRef Branch(std::uint64_t key, std::uint32_t level, NodeRef other, std::uint64_t other_key);
+
+  NodePools* pools_;
+  const SlotPool<PriceLevel>* levels_;
+};
+
+}  // namespace lockstep

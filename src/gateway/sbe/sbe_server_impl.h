@@ -1,0 +1,101 @@
+// The inside of SbeServer: acceptor, table of connections, event pump, timer. Kept apart so that
+// only this folder includes Boost.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/cancel_on_disconnect.h"
+#include "gateway/sbe/connection.h"
+#include "gateway/sbe/sbe_server.h"
+#include "gateway/sbe/session.h"
+
+namespace lockstep {
+
+class SbeServer::Impl final : public ConnectionOwner {
+ public:
+  Impl(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
+       IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
+       MarketDataFeed* market_data, MarketDataSink& sink);
+  ~Impl() override;
+
+  void Start();
+  Status Listen();
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  void SetRefusal(GatewayRefusal refusal, const std::string& text);
+  bool Drain(std::int64_t timeout_ns);
+  void Stop();
+  void Deliver(std::span<const SubscriberId> subscribers,
+               std::shared_ptr<const std::vector<std::byte>> framed_messages);
+  [[nodiscard]] const GatewayCounters& counters() const { return counters_; }
+
+  void OnSessionEnded(Connection& connection) override;
+  void OnClosed(Connection& connection) override;
+
+ private:
+  enum class DrainPhase : std::uint8_t { kNot, kAnswering, kCancelling, kClosing, kDone };
+  struct Delivery {
+    std::vector<SubscriberId> subscribers;
+    std::shared_ptr<const std::vector<std::byte>> framed_messages;
+  };
+
+  void Accept();
+  void OnAccepted(boost::asio::ip::tcp::socket socket);
+  void TurnAway(boost::asio::ip::tcp::socket socket, std::string_view text);
+  void PumpEvents();
+  void AwaitEvents();
+  void DeliverWaiting();
+  void ScheduleTick();
+  void OnTick();
+  void AnswerHeldInFlight();
+  void AdvanceDrain();
+  [[nodiscard]] bool AnythingInFlight() const;
+  [[nodiscard]] Connection* Find(std::uint64_t session) const;
+
+  const SbeServerConfig config_;
+  const Clock& clock_;
+  GatewayCounters counters_;
+  Authenticator authenticator_;
+  IngressAdapter ingress_;
+  PrivateEventStore events_;
+  EventRing::Reader& reader_;
+  EgressPublisher egress_;
+  CancelOnDisconnect cancels_;
+  CommandStop stop_;
+  std::int64_t answer_in_flight_at_ns_ = INT64_MAX;
+  SessionServices services_;
+
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  boost::asio::posix::stream_descriptor events_ready_{io_};
+  boost::asio::steady_timer tick_{io_};
+  bool accept_paused_ = false;
+  std::uint16_t port_ = 0;
+  std::uint64_t next_session_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  std::map<boost::asio::ip::address, std::size_t> connections_of_address_;
+  DrainPhase drain_ = DrainPhase::kNot;
+  std::promise<void> drained_;
+
+  std::mutex deliveries_mutex_;
+  std::vector<Delivery> deliveries_;  // guarded by it
+  std::vector<Delivery> delivering_;  // the I/O thread's
+
+  std::thread thread_;
+};
+
+}  // namespace lockstep

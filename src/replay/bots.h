@@ -1,0 +1,43 @@
+// A market that moves: a maker that quotes both sides of a wandering price, and a taker that hits
+// it, through the public protocol.
+//
+// Bounded: at most about 150 commands a second, a few per cent of a core. The same seed makes the
+// same wishes; what trades also depends on when things arrive.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "base/status.h"
+#include "client/credentials.h"
+
+namespace lockstep {
+
+struct BotsOptions {
+  std::string sbe_address = "127.0.0.1:9001";
+  KeysFile keys;
+  std::string symbol = "BTCUSDT";
+  double start_price = 60'000;  // in the quote asset
+  double seconds = 0;           // 0: until stopped
+  std::uint64_t seed = 1;
+};
+
+struct BotsSummary {
+  std::uint64_t commands = 0;
+  std::uint64_t trades = 0;
+  std::uint64_t rejects = 0;
+  double volume = 0;  // of the base asset
+  double first_price = 0;
+  double last_price = 0;
+  double seconds = 0;
+
+  [[nodiscard]] std::string ToText(const std::string& symbol) const;
+};
+
+// Runs until the time is up or `stop` is set, then takes its quotes back. Errors: those of
+// SbeClient; kNotFound: no such symbol.
+[[nodiscard]] Result<BotsSummary> RunBots(const BotsOptions& options,
+                                          const std::atomic<bool>& stop);
+
+}  // namespace lockstep

@@ -1,0 +1,95 @@
+#include "sequencer/batcher.h"
+
+#include "base/assert.h"
+#include "lockstep_sbe/Tick.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t kTickBytes = kMessageHeaderBytes + sbe::Tick::sbeBlockLength();
+
+}  // namespace
+
+Batcher::Batcher(const BatcherOptions& options, IngressRing& ring, Sequencer& sequencer,
+                 const StateMachineDriver& driver, const Clock& clock)
+    : options_(options),
+      ring_(ring),
+      sequencer_(sequencer),
+      driver_(driver),
+      clock_(clock),
+      buffer_{},
+      builder_(buffer_.data(), options.batch_limit_bytes) {
+  LOCKSTEP_ASSERT(options.batch_limit_bytes >= limits::kMinBatchBytes &&
+                  options.batch_limit_bytes <= limits::kMaxBatchBytes);
+}
+
+std::int64_t Batcher::NextTickNs() const {
+  if (pending_has_tick_ || driver_.applied_position() < tick_position_) {
+    return INT64_MAX;
+  }
+  return driver_.next_deadline_ns();
+}
+
+bool Batcher::AddTick() {
+  if (NextTickNs() > clock_.WallNs()) {
+    return false;
+  }
+  std::array<std::byte, kTickBytes> message{};
+  auto tick = Encode<sbe::Tick>(message.data(), message.size());
+  tick.header().originNode(options_.origin_node).gatewayReceivedNs(clock_.WallNs());
+  const bool added = builder_.Add(message);
+  LOCKSTEP_ASSERT(added);
+  return true;
+}
+
+void Batcher::BuildEntry() {
+  if (ring_.Empty() && NextTickNs() > clock_.WallNs()) {
+    return;
+  }
+  builder_.Begin(options_.origin_node, options_.boot_id, batch_sequence_ + 1);
+  pending_has_tick_ = AddTick();
+  ring_.Read(
+      [this](std::span<const std::byte> command) {
+        LOCKSTEP_ASSERT(command.size() <= limits::kMaxCommandBytes);
+        return builder_.Add(command);
+      },
+      options_.batch_limit_bytes);
+  if (builder_.count() == 0) {
+    return;
+  }
+  ++batch_sequence_;
+  pending_commands_ = builder_.count();
+  pending_ = builder_.Finish();
+}
+
+bool Batcher::AppendPending() {
+  const auto position = sequencer_.Append(pending_);
+  if (!position) {
+    times_refused_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  if (pending_has_tick_) {
+    tick_position_ = *position;
+    pending_has_tick_ = false;
+  }
+  pending_ = {};
+  commands_appended_.fetch_add(pending_commands_, std::memory_order_relaxed);
+  entries_appended_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+std::size_t Batcher::AppendWaiting(std::size_t entry_limit) {
+  std::size_t appended = 0;
+  while (appended < entry_limit) {
+    if (pending_.empty()) {
+      BuildEntry();
+    }
+    if (pending_.empty() || !AppendPending()) {
+      break;
+    }
+    ++appended;
+  }
+  return appended;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,64 @@
+// Sees a snapshot through from fork to retention: waits for the child, reads the file again, gives
+// it its name, then removes older snapshots and the log behind the older of the last two.
+//
+// Threads: Take the engine's; its own does the waiting and reading.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/state_machine.h"
+#include "base/status.h"
+#include "sequencer/forked_snapshot.h"
+#include "sequencer/journal/log_writer.h"
+#include "sequencer/snapshot_store.h"
+
+namespace lockstep {
+
+class SnapshotKeeper {
+ public:
+  // All must outlive the keeper.
+  SnapshotKeeper(SnapshotStore& store, std::string log_directory, LogWriter& writer,
+                 WarningHandler warn);
+  ~SnapshotKeeper() { Stop(); }
+  SnapshotKeeper(const SnapshotKeeper&) = delete;
+  SnapshotKeeper& operator=(const SnapshotKeeper&) = delete;
+
+  // `position` of the snapshot that was loaded; 0: none.
+  void Start(std::int64_t position);
+  // Ends a child that is still writing. Idempotent.
+  void Stop();
+
+  // Forks a child that writes `state` as of `position`. kUnavailable while one is under way.
+  Status Take(const StateMachine& state, std::int64_t position, std::int64_t now_ns);
+
+  // Of the newest snapshot that counts. Any thread.
+  [[nodiscard]] std::int64_t position() const { return position_.load(std::memory_order_acquire); }
+
+ private:
+  void Run();
+  Status SeeThrough(pid_t child, std::int64_t position);
+  Status AwaitDurableLog(std::int64_t position);
+
+  SnapshotStore& store_;
+  const std::string log_directory_;
+  LogWriter& writer_;
+  const WarningHandler warn_;
+  ForkedSnapshot fork_;
+  std::atomic<std::int64_t> position_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool busy_ = false;  // a snapshot is under way
+  pid_t child_ = 0;    // until it was reaped: only so long is the id its own; else 0
+  std::int64_t child_position_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace lockstep

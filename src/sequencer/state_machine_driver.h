@@ -1,0 +1,67 @@
+// Stands between the sequencer and the engine: after each entry it writes BatchEnd (with the time
+// when the matching was done) and publishes the entry's events; and it mirrors what other threads
+// want to know of the state machine.
+//
+// Threads: the StateMachine calls as base/state_machine.h says; the mirrors any thread.
+// The readers of the ring must be polling whenever entries are applied, Recover included: a full
+// ring holds the driver back.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "base/clock.h"
+#include "base/event_ring.h"
+#include "base/state_machine.h"
+#include "base/status.h"
+
+namespace lockstep {
+
+class StateMachineDriver final : public StateMachine {
+ public:
+  // All three must outlive the driver; `inner` writes its events to `ring`.
+  StateMachineDriver(StateMachine& inner, EventRing& ring, const Clock& clock);
+
+  // Also publishes the events that the inner state machine wrote while loading.
+  [[nodiscard]] Status LoadSnapshot(SnapshotReader& reader) override;
+  // BatchEnd says replaying = 1 until OnLeadership was called first: nobody waits for the replies
+  // to those entries.
+  void Apply(std::int64_t position, std::int64_t timestamp_ns,
+             std::span<const std::byte> entry) override;
+  void OnLeadership(std::int64_t term, std::int32_t leader) override;
+  [[nodiscard]] bool WriteSnapshot(SnapshotWriter& writer) const override;
+  [[nodiscard]] std::uint64_t Digest() const override { return inner_.Digest(); }
+  [[nodiscard]] std::int64_t NextDeadlineNs() const override { return inner_.NextDeadlineNs(); }
+
+  // ---- any thread: as of the last applied entry ----
+  // Position, digest and deadline are each whole, but may be of two neighbouring entries.
+  [[nodiscard]] std::int64_t applied_position() const {
+    return applied_position_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] std::uint64_t digest() const { return digest_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::int64_t next_deadline_ns() const {
+    return next_deadline_ns_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] std::uint64_t entries_applied() const {
+    return entries_applied_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t commands_applied() const {
+    return commands_applied_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  void Mirror();
+
+  StateMachine& inner_;
+  EventRing& ring_;
+  const Clock& clock_;
+  bool replaying_ = true;
+  std::atomic<std::int64_t> applied_position_{0};
+  std::atomic<std::uint64_t> digest_{0};
+  std::atomic<std::int64_t> next_deadline_ns_{INT64_MAX};
+  std::atomic<std::uint64_t> entries_applied_{0};
+  std::atomic<std::uint64_t> commands_applied_{0};
+};
+
+}  // namespace lockstep
