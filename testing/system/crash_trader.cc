@@ -165,6 +165,17 @@ bool CrashTrader::Trade() {
   return !connection_lost_ && fault().empty();
 }
 
+void CrashTrader::Settle() {
+  if (!client_->Flush().ok()) {
+    return Fault("the connection broke before everything was answered");
+  }
+  while (!outstanding_.empty() && fault().empty()) {
+    if (!TakeOne(kTimeoutMs)) {
+      return Fault("a request is not answered");
+    }
+  }
+}
+
 bool CrashTrader::SendRandom() {
   const auto command = RandomCommand();
   outstanding_.push_back(

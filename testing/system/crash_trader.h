@@ -36,6 +36,10 @@ class CrashTrader {
   // gone.
   bool Trade();
 
+  // Waits until everything that was sent is answered: after this, nothing of this trader's is on
+  // its way that could still fill the other's orders.
+  void Settle();
+
   // Empty: all is as it must be.
   [[nodiscard]] const std::string& fault() const {
     return fault_.empty() ? ledger_.fault() : fault_;
