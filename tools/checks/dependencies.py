@@ -13,7 +13,7 @@ ALLOWED = {
     "sequencer": {"base", "protocol"},
     "auth": {"base", "protocol"},
     "market_data": {"base", "protocol"},
-    "gateway": {"base", "protocol", "auth", "market_data"},
+    "gateway": {"base", "protocol", "auth", "market_data", "history"},
     "history": {"base", "protocol"},
     "coordinator": {"base", "protocol"},
     "client": {"base", "protocol"},

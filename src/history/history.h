@@ -1,0 +1,135 @@
+// What the gateway asks of history: orders, fills, trades and candles, also those that the engine
+// has long forgotten.
+//
+// Implemented by HistoryRecorder over RocksDB. Threads: Ask from any; the question runs on
+// history's own thread, on a state that holds everything up to `position` at least (so who has been
+// answered finds his order) and is the same during one question.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/strong_id.h"
+#include "lockstep_sbe/EndReason.h"
+#include "lockstep_sbe/OrderStatus.h"
+#include "lockstep_sbe/OrderType.h"
+#include "lockstep_sbe/SelfTradePrevention.h"
+#include "lockstep_sbe/Side.h"
+#include "lockstep_sbe/TimeInForce.h"
+#include "protocol/candle.h"
+
+namespace lockstep {
+
+// An order as it stands, open or ended. Numbers in the units of the schema's ExecutionReport.
+struct StoredOrder {
+  AccountId account;
+  SymbolId symbol;
+  OrderId order_id;
+  std::string client_order_id;         // its own; after an amend, the newest
+  std::string cancel_client_order_id;  // the request that cancelled it, if that had one
+  sbe::Side::Value side = sbe::Side::NONE;
+  sbe::OrderType::Value type = sbe::OrderType::NONE;
+  sbe::TimeInForce::Value time_in_force = sbe::TimeInForce::NONE;
+  sbe::SelfTradePrevention::Value self_trade_prevention = sbe::SelfTradePrevention::NONE;
+  sbe::OrderStatus::Value status = sbe::OrderStatus::NONE;
+  sbe::EndReason::Value end_reason = sbe::EndReason::NONE;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t quote_quantity = 0;
+  std::int64_t leaves_quantity = 0;
+  std::int64_t cumulative_quantity = 0;
+  std::int64_t cumulative_quote = 0;
+  std::int64_t prevented_quantity = 0;
+  std::int64_t created_ns = 0;  // engine time of its entry
+  std::int64_t updated_ns = 0;  // of its last event
+  bool is_open = false;
+};
+
+// One side of a trade.
+struct StoredFill {
+  AccountId account;
+  SymbolId symbol;
+  OrderId order_id;
+  TradeId trade_id;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t quote = 0;  // what this side paid or got, before its fee
+  std::int64_t fee = 0;
+  AssetId fee_asset;
+  bool is_buyer = false;
+  bool is_maker = false;
+  std::int64_t time_ns = 0;
+  std::int64_t position = 0;        // of the log entry that caused it,
+  std::uint16_t command_index = 0;  // and the command in it
+};
+
+struct StoredTrade {
+  TradeId trade_id;
+  std::uint64_t aggregate_trade_id = 0;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  std::int64_t time_ns = 0;
+  bool taker_is_buyer = false;
+};
+
+struct StoredAggregateTrade {
+  std::uint64_t aggregate_trade_id = 0;
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  TradeId first_trade_id;
+  TradeId last_trade_id;
+  std::int64_t time_ns = 0;
+  bool taker_is_buyer = false;
+};
+
+// Bounds of a question; both ends count. Without a lower bound the newest `limit` rows are meant,
+// with one the oldest from there on; answers are ascending either way.
+struct HistoryRange {
+  std::optional<std::uint64_t> from_id;
+  std::optional<std::int64_t> start_ns;
+  std::optional<std::int64_t> end_ns;
+  std::size_t limit = 500;
+};
+
+class HistoryView {
+ public:
+  virtual ~HistoryView() = default;
+
+  [[nodiscard]] virtual std::optional<StoredOrder> Order(AccountId account, SymbolId symbol,
+                                                         OrderId order_id) const = 0;
+  // The newest of that client order id, open or not.
+  [[nodiscard]] virtual std::optional<StoredOrder> OrderByClientId(
+      AccountId account, SymbolId symbol, std::string_view client_order_id) const = 0;
+  // By order id; time is the order's creation.
+  [[nodiscard]] virtual std::vector<StoredOrder> Orders(AccountId account, SymbolId symbol,
+                                                        const HistoryRange& range) const = 0;
+  // Open ones, by symbol and order id; without a symbol those of all.
+  [[nodiscard]] virtual std::vector<StoredOrder> OpenOrders(
+      AccountId account, std::optional<SymbolId> symbol) const = 0;
+  // By trade id; of one order if that is given. A self-trade has two rows.
+  [[nodiscard]] virtual std::vector<StoredFill> Fills(AccountId account, SymbolId symbol,
+                                                      std::optional<OrderId> order_id,
+                                                      const HistoryRange& range) const = 0;
+  [[nodiscard]] virtual std::vector<StoredTrade> Trades(SymbolId symbol,
+                                                        const HistoryRange& range) const = 0;
+  [[nodiscard]] virtual std::vector<StoredAggregateTrade> AggregateTrades(
+      SymbolId symbol, const HistoryRange& range) const = 0;
+  // By time; from_id is not looked at. Intervals without a trade between two that have some are
+  // there too, with the close before them and no volume; so is what follows the last trade, up to
+  // `now_ns`.
+  [[nodiscard]] virtual std::vector<Candle> Candles(SymbolId symbol, CandleInterval interval,
+                                                    const HistoryRange& range,
+                                                    std::int64_t now_ns) const = 0;
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+  virtual void Ask(std::int64_t position, std::function<void(const HistoryView&)> question) = 0;
+};
+
+}  // namespace lockstep
