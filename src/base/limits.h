@@ -7,8 +7,7 @@
 
 namespace lockstep::limits {
 
-// ---- numbers
-// -----------------------------------------------------------------------------------------------------
+// ---- numbers ----
 // Decimal places of any asset. 8 is what Binance's dialect prints.
 inline constexpr int kMaxScale = 8;
 // Counters handed to clients stay exact in a JavaScript double.
@@ -20,8 +19,7 @@ inline constexpr std::int64_t kPpm = 1'000'000;
 // Fees between -100 % (a rebate) and 100 %.
 inline constexpr std::int32_t kMaxFeePpm = 1'000'000;
 
-// ---- messages
-// ----------------------------------------------------------------------------------------------------
+// ---- messages ----
 // Binance's limit for newClientOrderId.
 inline constexpr std::size_t kMaxClientOrderIdBytes = 36;
 // Largest single command with its message header: CancelReplace is 8 + 104 + 2 × (1 + 36) = 186.
@@ -39,8 +37,7 @@ inline constexpr std::size_t kMaxWireMessageBytes = 16'384;
 static_assert(kMaxCommandBytes < kMinBatchBytes);
 static_assert(kMinBatchBytes <= kMaxBatchBytes);
 
-// ---- time
-// --------------------------------------------------------------------------------------------------------
+// ---- time ----
 // A request id is remembered this long by log time: longer than any client's retry deadline.
 inline constexpr std::int64_t kRequestMemoryNs = 120'000'000'000;
 

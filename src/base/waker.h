@@ -1,9 +1,11 @@
 // Lets a thread sleep until another has work for it, at the cost of one fence and one load on the
 // notifying side while the sleeper is awake.
 //
-// Sleeper:   waker.Arm(); if (queue still empty) wait for fd() to be readable (poll, epoll, Asio)
-// or Wait(); waker.Disarm(); Notifier:  put work in the queue; waker.Notify(); Threads: one
-// sleeper; any number of notifiers.
+//   sleeper:   waker.Arm(); if the queue is still empty, wait until fd() is readable (poll, epoll,
+//              Asio) or Wait(); waker.Disarm();
+//   notifier:  put work in the queue; waker.Notify();
+//
+// Threads: one sleeper; any number of notifiers.
 #pragma once
 
 #include <atomic>
