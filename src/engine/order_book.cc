@@ -21,7 +21,7 @@ void OrderBook::Reset() {
 
 void OrderBook::Rest(Symbol& symbol, std::uint32_t order) {
   Order& joining = orders[order];
-  const std::uint32_t slot = LevelFor(symbol.Side(joining.side), joining.side, joining.price_ticks);
+  const std::uint32_t slot = LevelFor(symbol.Side(joining.side), joining.price_ticks);
   PriceLevel& level = levels[slot];
   joining.level = slot;
   joining.next = 0;
@@ -51,26 +51,14 @@ void OrderBook::Remove(Symbol& symbol, std::uint32_t order) {
   levels.Free(slot);
 }
 
-std::uint32_t OrderBook::LevelFor(BookSide& side, std::uint8_t which, std::int64_t price_ticks) {
-  // Most orders join or improve the best price: no need to search for them.
-  const std::uint32_t best = which == kBuy ? side.highest : side.lowest;
-  std::uint32_t lower = 0;
-  if (best != 0 && levels[best].price_ticks == price_ticks) {
-    return best;
+std::uint32_t OrderBook::LevelFor(BookSide& side, std::int64_t price_ticks) {
+  const PriceIndex::Place place = index_.Locate(side.index, price_ticks);
+  if (place.level != 0) {
+    return place.level;
   }
-  if (which == kBuy && best != 0 && price_ticks > levels[best].price_ticks) {
-    lower = best;
-  } else if (which == kSell && best != 0 && price_ticks < levels[best].price_ticks) {
-    lower = 0;
-  } else {
-    const PriceIndex::Located located = index_.Locate(side.index, price_ticks);
-    if (located.level != 0) {
-      return located.level;
-    }
-    lower = located.lower;
-  }
-  const std::uint32_t slot = levels.Take();
+  const std::uint32_t lower = place.higher != 0 ? levels[place.higher].lower : place.lower;
   const std::uint32_t higher = lower != 0 ? levels[lower].higher : side.lowest;
+  const std::uint32_t slot = levels.Take();
   levels[slot] = {.first = 0,
                   .last = 0,
                   .lower = lower,
@@ -78,11 +66,11 @@ std::uint32_t OrderBook::LevelFor(BookSide& side, std::uint8_t which, std::int64
                   .price_ticks = price_ticks,
                   .total_lots = 0,
                   .order_count = 0,
-                  .reserved = 0};
+                  .node = {}};
   (lower != 0 ? levels[lower].higher : side.lowest) = slot;
   (higher != 0 ? levels[higher].lower : side.highest) = slot;
   ++side.level_count;
-  index_.Insert(side.index, slot);
+  index_.Insert(side.index, place, slot);
   return slot;
 }
 

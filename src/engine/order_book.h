@@ -2,8 +2,8 @@
 // of money or events.
 //
 // Invariants: a level is in its side's index and list exactly while it has orders; total_lots is
-// the sum of their leaves. Cost: best price O(1); join or leave a level O(1), a new or emptied
-// level one descent of the radix tree.
+// the sum of their leaves. Cost: best price O(1); leave a level O(1); join one: one descent of the
+// radix tree.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +49,7 @@ class OrderBook {
   SlotPool<PriceLevel> levels;
 
  private:
-  std::uint32_t LevelFor(BookSide& side, std::uint8_t which, std::int64_t price_ticks);
+  std::uint32_t LevelFor(BookSide& side, std::int64_t price_ticks);
 
   NodePools nodes_;
   PriceIndex index_;

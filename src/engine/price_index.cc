@@ -56,8 +56,50 @@ void ClearBit(std::uint64_t (&bits)[4], std::uint8_t byte) {
   bits[byte >> 6] &= ~(std::uint64_t{1} << (byte & 63));
 }
 
+int NextBit(const std::uint64_t (&bits)[4], int byte) {
+  int word = byte >> 6;
+  std::uint64_t masked = bits[word] & ~std::uint64_t{1} << (byte & 63);
+  while (masked == 0) {
+    if (++word > 3) {
+      return -1;
+    }
+    masked = bits[word];
+  }
+  return word * 64 + std::countr_zero(masked);
+}
+
+int LowestBit(const std::uint64_t (&bits)[4]) {
+  return HasBit(bits, 0) ? 0 : NextBit(bits, 0);
+}
+
 // The sorted kinds (Node4, Node16) share their code, but for the search of a byte among theirs,
-// which a Node16 does for all sixteen at once where the processor can.
+// which is done for all of them at once where the processor can.
+#ifdef __SSE2__
+__m128i BytesOf(const Node4& node) {
+  std::int32_t bytes = 0;
+  std::memcpy(&bytes, node.bytes, sizeof(bytes));
+  return _mm_cvtsi32_si128(bytes);
+}
+__m128i BytesOf(const Node16& node) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(node.bytes));
+}
+
+template <class Node>
+std::uint32_t MaskEqual(const Node& node, std::uint8_t byte) {
+  const __m128i equal = _mm_cmpeq_epi8(BytesOf(node), _mm_set1_epi8(static_cast<char>(byte)));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(equal)) & ((1U << node.header.count) - 1);
+}
+
+template <class Node>
+std::uint32_t MaskBelow(const Node& node, std::uint8_t byte) {
+  const __m128i bytes = BytesOf(node);
+  const __m128i wanted = _mm_set1_epi8(static_cast<char>(byte));
+  // Unsigned x >= y: the larger of both is x.
+  const __m128i not_below = _mm_cmpeq_epi8(_mm_max_epu8(bytes, wanted), bytes);
+  return ~static_cast<std::uint32_t>(_mm_movemask_epi8(not_below)) &
+         ((1U << node.header.count) - 1);
+}
+#else
 template <class Node>
 std::uint32_t MaskEqual(const Node& node, std::uint8_t byte) {
   std::uint32_t mask = 0;
@@ -73,27 +115,6 @@ std::uint32_t MaskBelow(const Node& node, std::uint8_t byte) {
   for (std::uint32_t i = 0; i < sizeof(node.bytes); ++i) {
     mask |= static_cast<std::uint32_t>(node.bytes[i] < byte) << i;
   }
-  return mask & ((1U << node.header.count) - 1);
-}
-
-#ifdef __SSE2__
-template <>
-std::uint32_t MaskEqual(const Node16& node, std::uint8_t byte) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(node.bytes));
-  const __m128i wanted = _mm_set1_epi8(static_cast<char>(byte));
-  const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
-  return mask & ((1U << node.header.count) - 1);
-}
-
-template <>
-std::uint32_t MaskBelow(const Node16& node, std::uint8_t byte) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(node.bytes));
-  const __m128i wanted = _mm_set1_epi8(static_cast<char>(byte));
-  // Unsigned x < y: the larger of both is y, and they are not equal.
-  const __m128i not_above = _mm_cmpeq_epi8(_mm_max_epu8(bytes, wanted), wanted);
-  const __m128i equal = _mm_cmpeq_epi8(bytes, wanted);
-  const auto mask =
-      static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_andnot_si128(equal, not_above)));
   return mask & ((1U << node.header.count) - 1);
 }
 #endif
@@ -138,6 +159,35 @@ void Insert48(Node48& node, std::uint8_t byte, NodeRef child) {
   node.children[position] = child;
   SetBit(node.present, byte);
   ++node.header.count;
+}
+
+void Remove48(Node48& node, std::uint8_t byte) {
+  node.free_positions |= std::uint64_t{1} << node.position[byte];
+  ClearBit(node.present, byte);
+  --node.header.count;
+}
+
+void Insert256(Node256& node, std::uint8_t byte, NodeRef child) {
+  node.children[byte] = child;
+  SetBit(node.present, byte);
+  ++node.header.count;
+}
+
+void Remove256(Node256& node, std::uint8_t byte) {
+  ClearBit(node.present, byte);
+  --node.header.count;
+}
+
+// What stands next to a missing byte. A node has at least two children, so there is always one.
+struct Neighbours {
+  NodeRef lower;
+  NodeRef higher;  // only set when there is no lower one
+};
+
+template <class Node>
+Neighbours SortedNeighbours(const Node& node, std::uint8_t byte) {
+  const int below = CountBelow(node, byte);
+  return below != 0 ? Neighbours{node.children[below - 1], {}} : Neighbours{{}, node.children[0]};
 }
 
 }  // namespace
@@ -199,36 +249,43 @@ NodeRef* PriceIndex::FindChild(NodeRef node, std::uint8_t byte) const {
   }
 }
 
-NodeRef PriceIndex::LowerChild(NodeRef node, std::uint8_t byte) const {
+PriceIndex::Place PriceIndex::PlaceBeside(NodeRef node, std::uint8_t byte) const {
+  Neighbours found;
   switch (node.kind()) {
-    case NodeRef::kNode4: {
-      const Node4& inner = pools_->node4[node.slot()];
-      const int below = CountBelow(inner, byte);
-      return below == 0 ? NodeRef() : inner.children[below - 1];
-    }
-    case NodeRef::kNode16: {
-      const Node16& inner = pools_->node16[node.slot()];
-      const int below = CountBelow(inner, byte);
-      return below == 0 ? NodeRef() : inner.children[below - 1];
-    }
+    case NodeRef::kNode4:
+      found = SortedNeighbours(pools_->node4[node.slot()], byte);
+      break;
+    case NodeRef::kNode16:
+      found = SortedNeighbours(pools_->node16[node.slot()], byte);
+      break;
     case NodeRef::kNode48: {
       const Node48& inner = pools_->node48[node.slot()];
-      const int at = PreviousBit(inner.present, byte);
-      return at < 0 ? NodeRef() : inner.children[inner.position[at]];
+      const int lower = PreviousBit(inner.present, byte);
+      if (lower >= 0) {
+        found.lower = inner.children[inner.position[lower]];
+      } else {
+        found.higher = inner.children[inner.position[NextBit(inner.present, byte)]];
+      }
+      break;
     }
     default: {
       const Node256& inner = pools_->node256[node.slot()];
-      const int at = PreviousBit(inner.present, byte);
-      return at < 0 ? NodeRef() : inner.children[at];
+      const int lower = PreviousBit(inner.present, byte);
+      if (lower >= 0) {
+        found.lower = inner.children[lower];
+      } else {
+        found.higher = inner.children[NextBit(inner.present, byte)];
+      }
+      break;
     }
   }
+  return found.higher.IsNone() ? Place{0, Highest(found.lower), 0, node}
+                               : Place{0, 0, Lowest(found.higher), node};
 }
 
 std::uint32_t PriceIndex::Highest(NodeRef node) const {
-  while (true) {
+  while (node.kind() != NodeRef::kLevel) {
     switch (node.kind()) {
-      case NodeRef::kLevel:
-        return node.slot();
       case NodeRef::kNode4: {
         const Node4& inner = pools_->node4[node.slot()];
         node = inner.children[inner.header.count - 1];
@@ -244,63 +301,151 @@ std::uint32_t PriceIndex::Highest(NodeRef node) const {
         node = inner.children[inner.position[HighestBit(inner.present)]];
         break;
       }
-      case NodeRef::kNode256: {
+      default: {
         const Node256& inner = pools_->node256[node.slot()];
         node = inner.children[HighestBit(inner.present)];
         break;
       }
-      default:
-        return 0;
     }
   }
+  return node.slot();
 }
 
-PriceIndex::Located PriceIndex::Locate(const PriceIndexRoot& tree, std::int64_t price) const {
-  const auto key = static_cast<std::uint64_t>(price);
-  // The path so far: only where it ends without an answer are the next lower subtrees looked for
-  // along it.
-  NodeRef path[sizeof(key)];
-  int depth = 0;
-  NodeRef node = tree.root;
-  while (!node.IsNone()) {
-    if (node.kind() == NodeRef::kLevel) {
-      const std::uint64_t found = KeyOf(node.slot());
-      if (found == key) {
-        return {node.slot(), 0};
+std::uint32_t PriceIndex::Lowest(NodeRef node) const {
+  while (node.kind() != NodeRef::kLevel) {
+    switch (node.kind()) {
+      case NodeRef::kNode4:
+        node = pools_->node4[node.slot()].children[0];
+        break;
+      case NodeRef::kNode16:
+        node = pools_->node16[node.slot()].children[0];
+        break;
+      case NodeRef::kNode48: {
+        const Node48& inner = pools_->node48[node.slot()];
+        node = inner.children[inner.position[LowestBit(inner.present)]];
+        break;
       }
-      if (found < key) {
-        return {0, node.slot()};
+      default: {
+        const Node256& inner = pools_->node256[node.slot()];
+        node = inner.children[LowestBit(inner.present)];
+        break;
       }
-      break;
     }
+  }
+  return node.slot();
+}
+
+PriceIndex::Place PriceIndex::Locate(const PriceIndexRoot& tree, std::int64_t price) const {
+  const auto key = static_cast<std::uint64_t>(price);
+  NodeRef node = tree.root;
+  if (node.IsNone()) {
+    return {0, 0, 0, {}};
+  }
+  while (node.kind() != NodeRef::kLevel) {
     const NodeHeader& header = HeaderOf(node);
     const std::uint64_t prefix = PrefixOf(key, header.shift);
     if (prefix != header.prefix) {
-      if (header.prefix < prefix) {
-        return {0, Highest(node)};
-      }
-      break;
+      return header.prefix < prefix ? Place{0, Highest(node), 0, {}}
+                                    : Place{0, 0, Lowest(node), {}};
     }
-    path[depth++] = node;
-    const NodeRef* child = FindChild(node, ByteAt(key, header.shift));
-    node = child == nullptr ? NodeRef() : *child;
-  }
-  while (depth > 0) {
-    const NodeRef inner = path[--depth];
-    const NodeRef lower = LowerChild(inner, ByteAt(key, HeaderOf(inner).shift));
-    if (!lower.IsNone()) {
-      return {0, Highest(lower)};
+    const std::uint8_t byte = ByteAt(key, header.shift);
+    const NodeRef* child = FindChild(node, byte);
+    if (child == nullptr) {
+      return PlaceBeside(node, byte);
     }
+    node = *child;
   }
-  return {0, 0};
+  const std::uint64_t found = KeyOf(node.slot());
+  if (found == key) {
+    return {node.slot(), 0, 0, {}};
+  }
+  return found < key ? Place{0, node.slot(), 0, {}} : Place{0, 0, node.slot(), {}};
 }
 
-void PriceIndex::Insert(PriceIndexRoot& tree, std::uint32_t level) {
+void PriceIndex::Insert(PriceIndexRoot& tree, const Place& place, std::uint32_t level) {
+  if (place.node.IsNone() || !AddInPlace(place.node, level)) {
+    InsertFromRoot(tree, level);
+  }
+}
+
+void PriceIndex::Erase(PriceIndexRoot& tree, std::uint32_t level) {
+  const NodeRef node = (*levels_)[level].node;
+  if (node.IsNone()) {
+    tree.root = NodeRef();
+  } else if (!RemoveInPlace(node, level)) {
+    EraseFromRoot(tree, level);
+  }
+}
+
+bool PriceIndex::AddInPlace(NodeRef node, std::uint32_t level) {
+  const NodeRef child(NodeRef::kLevel, level);
+  const NodeHeader& header = HeaderOf(node);
+  const std::uint8_t byte = ByteAt(KeyOf(level), header.shift);
+  switch (node.kind()) {
+    case NodeRef::kNode4:
+      if (header.count == 4) {
+        return false;
+      }
+      InsertSorted(pools_->node4[node.slot()], byte, child);
+      break;
+    case NodeRef::kNode16:
+      if (header.count == 16) {
+        return false;
+      }
+      InsertSorted(pools_->node16[node.slot()], byte, child);
+      break;
+    case NodeRef::kNode48:
+      if (header.count == 48) {
+        return false;
+      }
+      Insert48(pools_->node48[node.slot()], byte, child);
+      break;
+    default:
+      Insert256(pools_->node256[node.slot()], byte, child);
+      break;
+  }
+  Adopt(node, child);
+  return true;
+}
+
+bool PriceIndex::RemoveInPlace(NodeRef node, std::uint32_t level) {
+  const NodeHeader& header = HeaderOf(node);
+  const std::uint8_t byte = ByteAt(KeyOf(level), header.shift);
+  switch (node.kind()) {
+    case NodeRef::kNode4:
+      if (header.count == 2) {
+        return false;
+      }
+      RemoveSorted(pools_->node4[node.slot()], byte);
+      return true;
+    case NodeRef::kNode16:
+      if (header.count == kShrink16 + 1) {
+        return false;
+      }
+      RemoveSorted(pools_->node16[node.slot()], byte);
+      return true;
+    case NodeRef::kNode48:
+      if (header.count == kShrink48 + 1) {
+        return false;
+      }
+      Remove48(pools_->node48[node.slot()], byte);
+      return true;
+    default:
+      if (header.count == kShrink256 + 1) {
+        return false;
+      }
+      Remove256(pools_->node256[node.slot()], byte);
+      return true;
+  }
+}
+
+void PriceIndex::InsertFromRoot(PriceIndexRoot& tree, std::uint32_t level) {
   const std::uint64_t key = KeyOf(level);
   NodeRef* node = &tree.root;
   while (true) {
     if (node->IsNone()) {
       *node = NodeRef(NodeRef::kLevel, level);
+      Adopt(NodeRef(), *node);
       return;
     }
     if (node->kind() == NodeRef::kLevel) {
@@ -312,33 +457,29 @@ void PriceIndex::Insert(PriceIndexRoot& tree, std::uint32_t level) {
       *node = Branch(key, level, *node, (header.prefix << 8) << header.shift);
       return;
     }
-    const std::uint8_t byte = ByteAt(key, header.shift);
-    NodeRef* child = FindChild(*node, byte);
+    NodeRef* child = FindChild(*node, ByteAt(key, header.shift));
     if (child == nullptr) {
-      AddChild(node, byte, NodeRef(NodeRef::kLevel, level));
+      if (!AddInPlace(*node, level)) {
+        Grow(node);
+        AddInPlace(*node, level);
+      }
       return;
     }
     node = child;
   }
 }
 
-void PriceIndex::Erase(PriceIndexRoot& tree, std::uint32_t level) {
+void PriceIndex::EraseFromRoot(PriceIndexRoot& tree, std::uint32_t level) {
   const std::uint64_t key = KeyOf(level);
+  const NodeRef holder = (*levels_)[level].node;
   NodeRef* node = &tree.root;
-  NodeRef* parent = nullptr;
-  std::uint8_t parent_byte = 0;
-  while (node->kind() != NodeRef::kLevel) {
-    parent = node;
-    parent_byte = ByteAt(key, HeaderOf(*node).shift);
-    node = FindChild(*node, parent_byte);
+  NodeRef above;
+  while (node->slot() != holder.slot() || node->kind() != holder.kind()) {
+    above = *node;
+    node = FindChild(*node, ByteAt(key, HeaderOf(*node).shift));
     LOCKSTEP_DEBUG_ASSERT(node != nullptr);
   }
-  LOCKSTEP_DEBUG_ASSERT(node->slot() == level);
-  if (parent == nullptr) {
-    tree.root = NodeRef();
-  } else {
-    RemoveChild(parent, parent_byte);
-  }
+  RemoveAndShrink(node, above, ByteAt(key, HeaderOf(*node).shift));
 }
 
 // A node of two children at the highest byte in which the keys differ.
@@ -350,17 +491,28 @@ NodeRef PriceIndex::Branch(std::uint64_t key, std::uint32_t level, NodeRef other
   node.header = {PrefixOf(key, shift), shift, 0, 0};
   InsertSorted(node, ByteAt(key, shift), NodeRef(NodeRef::kLevel, level));
   InsertSorted(node, ByteAt(other_key, shift), other);
-  return NodeRef(NodeRef::kNode4, slot);
+  const NodeRef branch(NodeRef::kNode4, slot);
+  AdoptAll(branch, node.children, 2);
+  return branch;
 }
 
-void PriceIndex::AddChild(NodeRef* node, std::uint8_t byte, NodeRef child) {
+void PriceIndex::Adopt(NodeRef node, NodeRef child) {
+  if (child.kind() == NodeRef::kLevel) {
+    (*levels_)[child.slot()].node = node;
+  }
+}
+
+void PriceIndex::AdoptAll(NodeRef node, const NodeRef* children, int count) {
+  for (int i = 0; i < count; ++i) {
+    Adopt(node, children[i]);
+  }
+}
+
+// To the next larger kind. Requires a full node of a kind that has one.
+void PriceIndex::Grow(NodeRef* node) {
   switch (node->kind()) {
     case NodeRef::kNode4: {
-      Node4& small = pools_->node4[node->slot()];
-      if (small.header.count < 4) {
-        InsertSorted(small, byte, child);
-        return;
-      }
+      const Node4& small = pools_->node4[node->slot()];
       const std::uint32_t slot = pools_->node16.Take();
       Node16& big = pools_->node16[slot];
       big.header = small.header;
@@ -368,15 +520,11 @@ void PriceIndex::AddChild(NodeRef* node, std::uint8_t byte, NodeRef child) {
       std::memcpy(static_cast<void*>(big.children), small.children, sizeof(small.children));
       pools_->node4.Free(node->slot());
       *node = NodeRef(NodeRef::kNode16, slot);
-      InsertSorted(big, byte, child);
+      AdoptAll(*node, big.children, 4);
       return;
     }
     case NodeRef::kNode16: {
-      Node16& small = pools_->node16[node->slot()];
-      if (small.header.count < 16) {
-        InsertSorted(small, byte, child);
-        return;
-      }
+      const Node16& small = pools_->node16[node->slot()];
       const std::uint32_t slot = pools_->node48.Take();
       Node48& big = pools_->node48[slot];
       big.header = small.header;
@@ -388,16 +536,14 @@ void PriceIndex::AddChild(NodeRef* node, std::uint8_t byte, NodeRef child) {
       }
       pools_->node16.Free(node->slot());
       *node = NodeRef(NodeRef::kNode48, slot);
-      Insert48(big, byte, child);
+      AdoptAll(*node, big.children, 16);
       return;
     }
-    case NodeRef::kNode48: {
-      Node48& small = pools_->node48[node->slot()];
-      if (small.header.count < 48) {
-        Insert48(small, byte, child);
-        return;
-      }
+    default: {
+      LOCKSTEP_DEBUG_ASSERT(node->kind() == NodeRef::kNode48);
+      const Node48& small = pools_->node48[node->slot()];
       const std::uint32_t slot = pools_->node256.Take();
+      const NodeRef grown(NodeRef::kNode256, slot);
       Node256& big = pools_->node256[slot];
       big.header = small.header;
       std::memcpy(big.present, small.present, sizeof(small.present));
@@ -405,61 +551,43 @@ void PriceIndex::AddChild(NodeRef* node, std::uint8_t byte, NodeRef child) {
         for (std::uint64_t bits = small.present[word]; bits != 0; bits &= bits - 1) {
           const int at = word * 64 + std::countr_zero(bits);
           big.children[at] = small.children[small.position[at]];
+          Adopt(grown, big.children[at]);
         }
       }
       pools_->node48.Free(node->slot());
-      *node = NodeRef(NodeRef::kNode256, slot);
-      big.children[byte] = child;
-      SetBit(big.present, byte);
-      ++big.header.count;
-      return;
-    }
-    default: {
-      Node256& inner = pools_->node256[node->slot()];
-      inner.children[byte] = child;
-      SetBit(inner.present, byte);
-      ++inner.header.count;
+      *node = grown;
       return;
     }
   }
 }
 
-void PriceIndex::RemoveChild(NodeRef* node, std::uint8_t byte) {
+void PriceIndex::RemoveAndShrink(NodeRef* node, NodeRef above, std::uint8_t byte) {
   switch (node->kind()) {
-    case NodeRef::kNode4: {
+    case NodeRef::kNode4: {  // one is left; the prefix of a child is whole, so the node can go
       Node4& inner = pools_->node4[node->slot()];
       RemoveSorted(inner, byte);
-      if (inner.header.count == 1) {  // the prefix of a child is whole, so the node can simply go
-        const NodeRef only = inner.children[0];
-        pools_->node4.Free(node->slot());
-        *node = only;
-      }
+      const NodeRef only = inner.children[0];
+      pools_->node4.Free(node->slot());
+      *node = only;
+      Adopt(above, only);
       return;
     }
     case NodeRef::kNode16: {
       Node16& big = pools_->node16[node->slot()];
       RemoveSorted(big, byte);
-      if (big.header.count > kShrink16) {
-        return;
-      }
       const std::uint32_t slot = pools_->node4.Take();
       Node4& small = pools_->node4[slot];
       small.header = big.header;
-      for (int i = 0; i < big.header.count; ++i) {
-        small.bytes[i] = big.bytes[i];
-        small.children[i] = big.children[i];
-      }
+      std::memcpy(small.bytes, big.bytes, sizeof(small.bytes));
+      std::memcpy(static_cast<void*>(small.children), big.children, sizeof(small.children));
       pools_->node16.Free(node->slot());
       *node = NodeRef(NodeRef::kNode4, slot);
+      AdoptAll(*node, small.children, kShrink16);
       return;
     }
     case NodeRef::kNode48: {
       Node48& big = pools_->node48[node->slot()];
-      big.free_positions |= std::uint64_t{1} << big.position[byte];
-      ClearBit(big.present, byte);
-      if (--big.header.count > kShrink48) {
-        return;
-      }
+      Remove48(big, byte);
       const std::uint32_t slot = pools_->node16.Take();
       Node16& small = pools_->node16[slot];
       small.header = big.header;
@@ -473,14 +601,12 @@ void PriceIndex::RemoveChild(NodeRef* node, std::uint8_t byte) {
       }
       pools_->node48.Free(node->slot());
       *node = NodeRef(NodeRef::kNode16, slot);
+      AdoptAll(*node, small.children, kShrink48);
       return;
     }
     default: {
       Node256& big = pools_->node256[node->slot()];
-      ClearBit(big.present, byte);
-      if (--big.header.count > kShrink256) {
-        return;
-      }
+      Remove256(big, byte);
       const std::uint32_t slot = pools_->node48.Take();
       Node48& small = pools_->node48[slot];
       small.header = big.header;
@@ -495,6 +621,7 @@ void PriceIndex::RemoveChild(NodeRef* node, std::uint8_t byte) {
       }
       pools_->node256.Free(node->slot());
       *node = NodeRef(NodeRef::kNode48, slot);
+      AdoptAll(*node, small.children, kShrink256);
       return;
     }
   }

@@ -4,7 +4,9 @@
 // Shape: inner nodes of 4, 16, 48 or 256 children in pools shared by all books; a node holds the
 // whole prefix of its keys (path compression), so a book whose prices differ only in the last two
 // bytes is two nodes deep. Nodes grow when full and shrink well below the size they grew from, so
-// that a level that comes and goes does not make them flap. Keys: prices in ticks, 0 < price <
+// that a level that comes and goes does not make them flap. A level knows the node that holds it, so
+// that it leaves without a search, and joins after one: the tree is descended again only where a
+// node changes its kind. Keys: prices in ticks, 0 < price <
 // 2^63. Values: level slots, below 2^29. Pools suffice for max_levels levels by construction.
 // Threads: the engine's.
 #pragma once
@@ -12,34 +14,11 @@
 #include <cstdint>
 
 #include "engine/arena.h"
+#include "engine/node_ref.h"
 #include "engine/records.h"
 #include "engine/slot_pool.h"
 
 namespace lockstep {
-
-// A child: nothing, a level, or an inner node of one of four sizes; the kind in the top three bits.
-class NodeRef {
- public:
-  enum Kind : std::uint32_t {
-    kNone = 0,
-    kLevel = 1,
-    kNode4 = 2,
-    kNode16 = 3,
-    kNode48 = 4,
-    kNode256 = 5
-  };
-
-  constexpr NodeRef() = default;
-  constexpr NodeRef(Kind kind, std::uint32_t slot) : bits_(kind << kShift | slot) {}
-
-  [[nodiscard]] constexpr Kind kind() const { return static_cast<Kind>(bits_ >> kShift); }
-  [[nodiscard]] constexpr std::uint32_t slot() const { return bits_ & ((1U << kShift) - 1); }
-  [[nodiscard]] constexpr bool IsNone() const { return bits_ == 0; }
-
- private:
-  static constexpr std::uint32_t kShift = 29;
-  std::uint32_t bits_ = 0;
-};
 
 // What every inner node begins with. Its keys agree in all bits above the branching byte; that byte
 // is (key >> shift) & 255.
@@ -93,17 +72,21 @@ struct PriceIndexRoot {
 
 class PriceIndex {
  public:
-  PriceIndex(NodePools& pools, const SlotPool<PriceLevel>& levels)
-      : pools_(&pools), levels_(&levels) {}
+  PriceIndex(NodePools& pools, SlotPool<PriceLevel>& levels) : pools_(&pools), levels_(&levels) {}
 
-  struct Located {
-    std::uint32_t level;  // with exactly this price; 0: none
-    std::uint32_t lower;  // with the highest price below it; 0: none. Only set when level is 0
+  // Where a price stands in the tree, or would: then next to a neighbour, of which the one that is
+  // at hand is given, and none in an empty tree.
+  struct Place {
+    std::uint32_t level;   // with exactly this price; 0: none, and then
+    std::uint32_t lower;   // the next lower level, or 0 and
+    std::uint32_t higher;  // the next higher level
+    NodeRef node;          // where a child is missing for it; none: the tree's shape must change
   };
-  [[nodiscard]] Located Locate(const PriceIndexRoot& tree, std::int64_t price) const;
+  [[nodiscard]] Place Locate(const PriceIndexRoot& tree, std::int64_t price) const;
 
-  // Requires that no level of this price is in the tree; levels[level].price is set.
-  void Insert(PriceIndexRoot& tree, std::uint32_t level);
+  // Requires that `place` is that of the level's price, which is not in the tree, and that the tree
+  // has not changed since.
+  void Insert(PriceIndexRoot& tree, const Place& place, std::uint32_t level);
   // Requires that the level is in the tree.
   void Erase(PriceIndexRoot& tree, std::uint32_t level);
 
@@ -113,14 +96,24 @@ class PriceIndex {
   }
   [[nodiscard]] const NodeHeader& HeaderOf(NodeRef node) const;
   [[nodiscard]] NodeRef* FindChild(NodeRef node, std::uint8_t byte) const;
-  [[nodiscard]] NodeRef LowerChild(NodeRef node, std::uint8_t byte) const;
+  [[nodiscard]] Place PlaceBeside(NodeRef node, std::uint8_t byte) const;
   [[nodiscard]] std::uint32_t Highest(NodeRef node) const;
-  void AddChild(NodeRef* node, std::uint8_t byte, NodeRef child);
-  void RemoveChild(NodeRef* node, std::uint8_t byte);
+  [[nodiscard]] std::uint32_t Lowest(NodeRef node) const;
+  // Both leave a node that is full, or few enough to shrink, as it is and say false.
+  bool AddInPlace(NodeRef node, std::uint32_t level);
+  bool RemoveInPlace(NodeRef node, std::uint32_t level);
+  void InsertFromRoot(PriceIndexRoot& tree, std::uint32_t level);
+  void EraseFromRoot(PriceIndexRoot& tree, std::uint32_t level);
+  void Grow(NodeRef* node);
+  // `above` is the node that holds *node; none: the root.
+  void RemoveAndShrink(NodeRef* node, NodeRef above, std::uint8_t byte);
   NodeRef Branch(std::uint64_t key, std::uint32_t level, NodeRef other, std::uint64_t other_key);
+  // Tells a child that is a level which node holds it.
+  void Adopt(NodeRef node, NodeRef child);
+  void AdoptAll(NodeRef node, const NodeRef* children, int count);
 
   NodePools* pools_;
-  const SlotPool<PriceLevel>* levels_;
+  SlotPool<PriceLevel>* levels_;
 };
 
 }  // namespace lockstep

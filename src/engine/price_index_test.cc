@@ -28,17 +28,24 @@ TEST_P(PriceIndexTest, AgreesWithAMap) {
     // The target size swings between empty and full, so that all kinds of nodes come and go.
     const std::size_t target = static_cast<std::size_t>(step / 3'000 % 2 == 0 ? kMaxLevels - 1 : 0);
     const auto price = static_cast<std::int64_t>((random() % 4'000 + 1) * stride);
-    const PriceIndex::Located located = index.Locate(tree, price);
+    const PriceIndex::Place located = index.Locate(tree, price);
     const auto found = expected.find(price);
     ASSERT_EQ(located.level, found == expected.end() ? 0 : found->second);
     if (found == expected.end()) {
       auto above = expected.lower_bound(price);
-      const std::uint32_t lower = above == expected.begin() ? 0 : std::prev(above)->second;
-      ASSERT_EQ(located.lower, lower);
+      if (located.lower != 0) {
+        ASSERT_NE(above, expected.begin());
+        ASSERT_EQ(located.lower, std::prev(above)->second);
+      } else if (located.higher != 0) {
+        ASSERT_NE(above, expected.end());
+        ASSERT_EQ(located.higher, above->second);
+      } else {
+        ASSERT_TRUE(expected.empty());
+      }
       if (expected.size() < target) {
         const std::uint32_t level = levels.Take();
         levels[level].price_ticks = price;
-        index.Insert(tree, level);
+        index.Insert(tree, located, level);
         expected[price] = level;
       }
     } else if (expected.size() > target || random() % 4 == 0) {

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/strong_id.h"
+#include "engine/node_ref.h"
 
 namespace lockstep {
 
@@ -62,7 +63,7 @@ struct PriceLevel {
   std::int64_t price_ticks;
   std::int64_t total_lots;
   std::uint32_t order_count;
-  std::uint32_t reserved;
+  NodeRef node;  // of the price index that holds it; none: the root itself
 };
 static_assert(sizeof(PriceLevel) == 40);
 
