@@ -31,6 +31,7 @@
 #include "lockstep_sbe/OrderStatus.h"
 #include "lockstep_sbe/RejectReason.h"
 #include "protocol/commands.h"
+#include "protocol/entry.h"
 
 namespace lockstep {
 
@@ -58,12 +59,15 @@ struct OrderRequest {
 };
 
 // What the request table remembers of the command at work.
+//
+// The amounts do not stand side by side, as they do in the table: they are set just before they are
+// moved there, and a wide load would have to wait for both stores.
 struct Outcome {
+  std::int64_t cumulative_lots = 0;
   RejectReason reason = RejectReason::NONE;
   std::uint64_t order_id = 0;
-  std::uint8_t order_status = 0;
-  std::int64_t cumulative_lots = 0;
   std::int64_t cumulative_quote = 0;
+  std::uint8_t order_status = 0;
 };
 
 // What a taker would execute now, by the rules of matching, self-trade prevention included.
@@ -87,13 +91,27 @@ class MatchingEngine::Impl {
   [[nodiscard]] Status Audit() const;
 
  private:
+  // ---- look_ahead.cc ----
+  // A command that will be at work soon. What is known of its order is a guess, for prefetching
+  // alone.
+  struct Upcoming {
+    std::span<const std::byte> command;
+    std::uint32_t request_hash;
+    std::uint32_t order_hash;  // of the order that it names; 0: none
+    std::uint32_t order;       // its slot
+    std::uint32_t pair;
+  };
+  std::size_t LookAhead(EntryReader& reader);
+  void PrefetchOrders(std::size_t count);
+
   // ---- matching_engine.cc ----
   static std::size_t ArenaBytes(const EngineLimits& engine_limits);
   void Reset();
-  void PrefetchEntry(std::span<const std::byte> entry);
-  void ApplyCommand(std::uint16_t index, std::span<const std::byte> command);
+  void ApplyCommand(std::uint16_t index, const Upcoming& upcoming);
+  void ReadContext(std::span<const std::byte> command);
+  void RefuseMalformed(std::uint16_t index, std::span<const std::byte> command, ShapeError error);
   RejectReason Dispatch(std::span<const std::byte> command);
-  void RememberOutcome(std::uint16_t index, std::uint32_t hash);
+  void RememberOutcome(std::uint16_t index, RequestResult& result) const;
   void RejectCommand(RejectReason reason, std::span<const std::byte> command);
 
   // For answers to the command as a whole: finds the symbol that it names.
@@ -126,20 +144,35 @@ class MatchingEngine::Impl {
                                           std::uint64_t id, std::string_view client_id) const;
 
   // ---- order_commands.cc ----
-  RejectReason NewOrder(std::span<const std::byte> command);
-  RejectReason CancelOrder(std::span<const std::byte> command);
+  [[gnu::flatten]] RejectReason NewOrder(std::span<const std::byte> command);
+  [[gnu::flatten]] RejectReason CancelOrder(std::span<const std::byte> command);
   RejectReason CancelAll(std::span<const std::byte> command);
   RejectReason AmendOrder(std::span<const std::byte> command);
-  RejectReason ReplaceOrder(std::span<const std::byte> command);
+  [[gnu::flatten]] RejectReason ReplaceOrder(std::span<const std::byte> command);
   RejectReason CancelReplace(std::span<const std::byte> command);
   // Rejects the command with the client order id that it bore, and the order it named, in the
   // Reject.
-  RejectReason Refuse(RejectReason reason, std::string_view client_id, std::uint32_t order = 0);
+  [[gnu::noinline]] RejectReason Refuse(RejectReason reason, std::string_view client_id,
+                                        std::uint32_t order = 0);
+  // What an order is replaced by, once it has passed the checks.
+  struct Replacement {
+    std::int64_t price_ticks;
+    std::int64_t quantity_lots;
+    std::int64_t leaves_lots;
+    std::int64_t more_locked;
+    bool crosses;
+  };
+  // Requires price and quantity set; sets the rest.
   [[nodiscard]] RejectReason CheckReplacement(const Symbol& symbol, const Order& order,
-                                              std::int64_t new_price,
-                                              std::int64_t new_quantity) const;
-  // Finds account and symbol of an order command into account_ and symbol_.
-  RejectReason FindParties(std::uint64_t account, std::uint32_t symbol, bool needs_active);
+                                              Replacement& replacement) const;
+  // Finds account, symbol and their pair of an order command into account_, symbol_ and pair_, and
+  // the order that it names by id, if it is the account's, into named_.
+  RejectReason FindParties(std::uint32_t symbol, std::uint64_t order_id, bool needs_active);
+  // The order that the command at work names. After FindParties.
+  [[nodiscard]] NamedOrder FindNamedOrder(std::uint64_t id, std::string_view client_id) const {
+    return named_ != 0 && client_id.empty() ? NamedOrder{named_, RejectReason::NONE}
+                                            : FindNamedOrder(pair_, symbol_, id, client_id);
+  }
 
   // ---- order_checks.cc: §4 of docs/matching.md ----
   [[nodiscard]] RejectReason CheckForm(const Symbol& symbol, const OrderRequest& request) const;
@@ -167,7 +200,7 @@ class MatchingEngine::Impl {
   // ---- matching.cc ----
   // Places a checked order: NEW, matching, end. Fills in outcome_.
   void Place(std::uint32_t account, std::uint32_t symbol, const OrderRequest& request);
-  void Match(Taker& taker);
+  [[gnu::noinline, gnu::flatten]] void Match(Taker& taker);
   void Fill(Taker& taker, std::uint32_t maker_slot, std::int64_t lots);
   void Settle(const Taker& taker, const Order& maker, const Settlement& s);
   // True: the taker has ended.
@@ -307,15 +340,17 @@ class MatchingEngine::Impl {
   std::int64_t position_ = 0;
   std::int64_t term_ = 0;
 
-  // Of the first commands of the entry at work.
-  static constexpr std::size_t kMaxPrefetched = 128;
-  std::uint32_t request_hashes_[kMaxPrefetched] = {};
+  // The next commands of the entry at work.
+  static constexpr std::size_t kLookAhead = 32;
+  Upcoming upcoming_[kLookAhead] = {};
 
   // The command at work.
   CommandContext context_;
   Outcome outcome_;
   std::uint32_t account_ = 0;  // slots
   std::uint32_t symbol_ = 0;
+  std::uint32_t pair_ = 0;
+  std::uint32_t named_ = 0;
   std::uint32_t last_symbol_ = 0;  // that an order command named: most likely the next one's too
 };
 

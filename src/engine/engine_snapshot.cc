@@ -279,7 +279,7 @@ Status MatchingEngine::Impl::LoadRecords(SnapshotReader& reader) {
     if (Status status = ReadRecord(reader, result); !status.ok()) {
       return status;
     }
-    requests_.Remember(result.hash) = result;
+    requests_.Restore(result);
   }
   digest_ = FullDigest();
   return Digest() == header.digest

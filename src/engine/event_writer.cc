@@ -61,30 +61,38 @@ Codec EventWriter::Begin(std::uint64_t account, std::uint32_t symbol_id,
   constexpr std::size_t kSpace = SpaceFor<Codec>(DataFields<Codec>());
   last_event_ = sink_->Claim(kSpace);
   Codec codec = Encode<Codec>(last_event_, kSpace);
+  // All that is read stands before what is written: the event might, for all that the compiler
+  // knows, lie over it, and neighbouring fields are then not moved together.
+  const std::int64_t position = position_;
+  const std::int64_t now_ns = now_ns_;
+  const std::uint32_t event_index = event_index_++;
+  const std::uint16_t command_index = command_index_;
+  const std::uint16_t flags = flags_;
   codec.header()
-      .position(position_)
-      .timestampNs(now_ns_)
+      .position(position)
+      .timestampNs(now_ns)
       .account(account)
       .symbolSequence(symbol_sequence)
       .symbol(symbol_id)
-      .eventIndex(event_index_++)
-      .commandIndex(command_index_)
-      .flags(flags_)
+      .eventIndex(event_index)
+      .commandIndex(command_index)
+      .flags(flags)
       .reserved(0);
   return codec;
 }
 
 template <class Codec>
 void EventWriter::FillReply(Codec& codec, std::uint64_t private_sequence, bool own) {
+  const CommandContext context = own ? *context_ : CommandContext{};
   codec.reply()
       .privateSequence(private_sequence)
-      .originSession(own ? context_->origin_session : 0)
-      .requestIdHigh(own ? context_->request_id_high : 0)
-      .requestIdLow(own ? context_->request_id_low : 0)
-      .receivedNs(own ? context_->received_ns : 0)
+      .originSession(context.origin_session)
+      .requestIdHigh(context.request_id_high)
+      .requestIdLow(context.request_id_low)
+      .receivedNs(context.received_ns)
       .matchedNs(0)
       .sentNs(0)
-      .originNode(own ? context_->origin_node : std::uint16_t{0})
+      .originNode(context.origin_node)
       .reserved16(0)
       .reserved32(0);
 }
@@ -112,6 +120,8 @@ void EventWriter::BeginImage(std::int64_t position, std::int64_t now_ns,
 
 void EventWriter::WriteExecution(const Symbol& symbol, const Order& order, const OrderOwner& owner,
                                  const OrderReport& report) {
+  const Balance base = *owner.base;
+  const Balance quote = *owner.quote;
   auto event = Begin<sbe::ExecutionReport>(owner.account, symbol.record.id, symbol.record.sequence);
   FillReply(event, owner.private_sequence, owner.account == context_->account);
   event.orderId(order.id)
@@ -129,10 +139,10 @@ void EventWriter::WriteExecution(const Symbol& symbol, const Order& order, const
       .lastQuantity(report.last_lots)
       .lastQuote(report.last_quote)
       .fee(report.fee)
-      .baseFree(owner.base->free)
-      .baseLocked(owner.base->locked)
-      .quoteFree(owner.quote->free)
-      .quoteLocked(owner.quote->locked)
+      .baseFree(base.free)
+      .baseLocked(base.locked)
+      .quoteFree(quote.free)
+      .quoteLocked(quote.locked)
       .createdNs(order.created_ns)
       .feeAsset(report.fee_asset)
       .execType(report.type)

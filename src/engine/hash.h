@@ -20,10 +20,14 @@ constexpr std::uint64_t Mix(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
   return Mix(Mix(a, b), c);
 }
 
-// For the hash tables of ids that are mostly dense: eight consecutive ids of one space share a
-// cache line, which recent ones, used together, then share as well.
+// For the hash tables of ids that are mostly dense: 64 consecutive ids of one space stand in one
+// block of a HashIndex. Recent ones, used together, then share cache lines, and pages, of which the
+// processor can keep only so many at hand. The place within the block is mixed as well, so that ids
+// that are multiples of something spread too.
+inline constexpr std::uint32_t kDenseBlock = 64;
 constexpr std::uint32_t DenseHash(std::uint64_t space, std::uint64_t id) {
-  return static_cast<std::uint32_t>(Mix(space, id >> 3) << 3 | (id & 7));
+  const std::uint64_t block = Mix(space, id / kDenseBlock);
+  return static_cast<std::uint32_t>(block ^ id % kDenseBlock);
 }
 
 }  // namespace lockstep

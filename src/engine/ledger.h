@@ -42,6 +42,10 @@ class Ledger {
   }
   [[nodiscard]] const AssetTotals& Totals(std::uint32_t asset) const { return totals_[asset]; }
 
+  void Prefetch(std::uint32_t account, std::uint32_t asset) const {
+    __builtin_prefetch(&balances_[account * stride_ + asset], 1);
+  }
+
   void AddFree(std::uint32_t account, std::uint32_t asset, std::int64_t amount) {
     Balance& balance = balances_[account * stride_ + asset];
     balance.free += amount;

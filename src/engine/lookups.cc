@@ -10,10 +10,8 @@ std::uint32_t Low32(std::uint64_t value) { return static_cast<std::uint32_t>(val
 
 }  // namespace
 
-// Eight consecutive ids share a cache line: a symbol's ids are dense, and recent ones are used
-// together.
 std::uint32_t MatchingEngine::Impl::OrderHash(std::uint32_t symbol, std::uint64_t id) {
-  return Low32(Mix(symbol, id >> 3) << 3 | (id & 7));
+  return DenseHash(symbol, id);
 }
 
 std::uint32_t MatchingEngine::Impl::ClientIdHash(std::uint32_t account_symbol,

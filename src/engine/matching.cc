@@ -13,14 +13,17 @@ namespace lockstep {
 void MatchingEngine::Impl::Place(std::uint32_t account, std::uint32_t symbol_slot,
                                  const OrderRequest& request) {
   Symbol& symbol = symbols_[symbol_slot];
-  std::uint32_t account_symbol = FindAccountSymbol(account, symbol_slot);
-  if (account_symbol == 0) {
-    account_symbol = CreateAccountSymbol(account, symbol_slot);
+  if (pair_ == 0) {
+    pair_ = CreateAccountSymbol(account, symbol_slot);
   }
   const std::uint32_t slot = book_.orders.Take();
   Order& order = book_.orders[slot];
-  order = Order{};
-  order.account_symbol = account_symbol;
+  order.level = 0;
+  order.reserved[0] = order.reserved[1] = order.reserved[2] = 0;
+  order.reserved2 = 0;
+  order.cumulative_quote = 0;
+  order.prevented_lots = 0;
+  order.account_symbol = pair_;
   order.id = ++symbol.record.last_order_id;
   digest_ += symbol.CounterKey(SymbolCounter::kOrderId);
   order.price_ticks = request.price_ticks;

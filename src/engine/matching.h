@@ -35,6 +35,10 @@ struct Settlement {
 
 // Rounded toward zero; a negative fee is a rebate.
 inline std::int64_t FeeOf(std::int64_t amount, std::int32_t fee_ppm) {
+  std::int64_t product = 0;
+  if (!__builtin_mul_overflow(amount, std::int64_t{fee_ppm}, &product)) {
+    return product / limits::kPpm;
+  }
   return static_cast<std::int64_t>(static_cast<Int128>(amount) * fee_ppm / limits::kPpm);
 }
 

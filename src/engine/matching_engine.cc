@@ -25,24 +25,6 @@ sbe::CommandHeader HeaderOf(std::span<const std::byte> command) {
   return header;
 }
 
-// The order id that a cancel, amend or move names, for prefetching; 0: none. They all begin with
-// it.
-std::uint64_t OrderNamedBy(std::span<const std::byte> command) {
-  constexpr std::size_t kAt = kMessageHeaderBytes + sbe::CancelOrder::orderIdEncodingOffset();
-  static_assert(
-      sbe::CancelOrder::orderIdEncodingOffset() == sbe::AmendOrder::orderIdEncodingOffset() &&
-      sbe::AmendOrder::orderIdEncodingOffset() == sbe::ReplaceOrder::orderIdEncodingOffset());
-  const std::uint16_t template_id = ReadMessageHeader(command).template_id;
-  const bool names_one = template_id == sbe::CancelOrder::sbeTemplateId() ||
-                         template_id == sbe::AmendOrder::sbeTemplateId() ||
-                         template_id == sbe::ReplaceOrder::sbeTemplateId();
-  std::uint64_t order_id = 0;
-  if (names_one && command.size() >= kAt + sizeof(order_id)) {
-    std::memcpy(&order_id, command.data() + kAt, sizeof(order_id));
-  }
-  return order_id;
-}
-
 // 0 for commands that name none.
 std::uint32_t SymbolNamedBy(std::span<const std::byte> command) {
   switch (ReadMessageHeader(command).template_id) {
@@ -144,40 +126,11 @@ void MatchingEngine::Impl::Apply(std::int64_t position, std::int64_t timestamp_n
   if (!reader.IsEntry()) {
     return;
   }
-  PrefetchEntry(entry);
   std::uint16_t index = 0;
-  for (auto command = reader.Next(); !command.empty(); command = reader.Next()) {
-    ApplyCommand(index++, command);
-  }
-}
-
-// The tables are larger than any cache. Asking for the lines that an entry's commands will need,
-// first those of the indexes, then those of the orders that they lead to, hides most of the wait
-// behind the other commands. Nothing is decided here.
-void MatchingEngine::Impl::PrefetchEntry(std::span<const std::byte> entry) {
-  std::uint32_t
-      wanted[kMaxPrefetched];  // hashes of orders, on the guess that the symbol is the last one
-  std::size_t wanted_count = 0;
-  EntryReader reader(entry);
-  std::size_t index = 0;
-  for (auto command = reader.Next(); !command.empty() && index < kMaxPrefetched;
-       command = reader.Next()) {
-    std::uint32_t& hash = request_hashes_[index++];
-    if (command.size() < kMessageHeaderBytes + kCommandHeaderBytes) {
-      continue;
+  for (std::size_t count = LookAhead(reader); count != 0; count = LookAhead(reader)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      ApplyCommand(index++, upcoming_[i]);
     }
-    const sbe::CommandHeader header = HeaderOf(command);
-    hash = RequestTable::HashOf(header.account(), header.requestIdHigh(), header.requestIdLow());
-    requests_.Prefetch(hash);
-    requests_.PrefetchResult(index);
-    const std::uint64_t order_id = OrderNamedBy(command);
-    if (order_id != 0) {
-      wanted[wanted_count] = OrderHash(last_symbol_, order_id);
-      orders_by_id_.Prefetch(wanted[wanted_count++]);
-    }
-  }
-  for (std::size_t i = 0; i < wanted_count; ++i) {
-    book_.orders.Prefetch(orders_by_id_.Candidate(wanted[i]));
   }
 }
 
@@ -191,33 +144,45 @@ void MatchingEngine::Impl::RejectCommand(RejectReason reason, std::span<const st
   events_.WriteReject(SymbolSequence(), reason, 0, {});
 }
 
-void MatchingEngine::Impl::ApplyCommand(std::uint16_t index, std::span<const std::byte> command) {
+void MatchingEngine::Impl::ReadContext(std::span<const std::byte> command) {
+  const sbe::CommandHeader header = HeaderOf(command);
+  context_.account = header.account();
+  context_.origin_session = header.originSession();
+  context_.request_id_high = header.requestIdHigh();
+  context_.request_id_low = header.requestIdLow();
+  context_.received_ns = header.gatewayReceivedNs();
+  context_.origin_node = header.originNode();
+  context_.template_id = ReadMessageHeader(command).template_id;
+  context_.symbol_id = 0;
+}
+
+void MatchingEngine::Impl::RefuseMalformed(std::uint16_t index, std::span<const std::byte> command,
+                                           ShapeError error) {
   context_ = CommandContext{};
+  if (command.size() >= kMessageHeaderBytes + kCommandHeaderBytes) {
+    ReadContext(command);
+  } else if (command.size() >= kMessageHeaderBytes) {
+    context_.template_id = ReadMessageHeader(command).template_id;
+  }
+  events_.BeginCommand(position_, index, now_ns_, context_);
+  events_.WriteReject(0,
+                      error == ShapeError::kUnknownTemplate ? RejectReason::UNKNOWN_COMMAND
+                                                            : RejectReason::MALFORMED_COMMAND,
+                      0, {});
+  events_.EndCommand();
+}
+
+void MatchingEngine::Impl::ApplyCommand(std::uint16_t index, const Upcoming& upcoming) {
+  const std::span<const std::byte> command = upcoming.command;
+  const ShapeError shape = CheckShape(command, kCommandShapesById);
+  if (shape != ShapeError::kNone) {
+    RefuseMalformed(index, command, shape);
+    return;
+  }
+  ReadContext(command);
   outcome_ = Outcome{};
   account_ = 0;
   symbol_ = 0;
-  const ShapeError shape = CheckShape(command, kCommandShapes);
-  if (command.size() >= kMessageHeaderBytes) {
-    context_.template_id = ReadMessageHeader(command).template_id;
-  }
-  if (command.size() >= kMessageHeaderBytes + kCommandHeaderBytes) {
-    const sbe::CommandHeader header = HeaderOf(command);
-    context_.account = header.account();
-    context_.origin_session = header.originSession();
-    context_.request_id_high = header.requestIdHigh();
-    context_.request_id_low = header.requestIdLow();
-    context_.received_ns = header.gatewayReceivedNs();
-    context_.origin_node = header.originNode();
-  }
-  if (shape != ShapeError::kNone) {
-    events_.BeginCommand(position_, index, now_ns_, context_);
-    events_.WriteReject(0,
-                        shape == ShapeError::kUnknownTemplate ? RejectReason::UNKNOWN_COMMAND
-                                                              : RejectReason::MALFORMED_COMMAND,
-                        0, {});
-    events_.EndCommand();
-    return;
-  }
   events_.BeginCommand(position_, index, now_ns_, context_);
 
   const bool has_room = requests_.MakeRoom(now_ns_, kForgetPerCommand);
@@ -226,12 +191,9 @@ void MatchingEngine::Impl::ApplyCommand(std::uint16_t index, std::span<const std
     events_.EndCommand();
     return;
   }
-  const std::uint32_t hash = index < kMaxPrefetched
-                                 ? request_hashes_[index]
-                                 : RequestTable::HashOf(context_.account, context_.request_id_high,
-                                                        context_.request_id_low);
-  const RequestResult* known = requests_.Find(hash, context_.account, context_.request_id_high,
-                                              context_.request_id_low, now_ns_);
+  const auto [known, vacancy] =
+      requests_.Find(upcoming.request_hash, context_.account, context_.request_id_high,
+                     context_.request_id_low, now_ns_);
   if (known != nullptr && known->template_id == context_.template_id) {
     NameSymbol(command);
     events_.WriteRequestReplayed(SymbolSequence(), known->position, known->command_index,
@@ -242,18 +204,18 @@ void MatchingEngine::Impl::ApplyCommand(std::uint16_t index, std::span<const std
   } else if (!has_room) {
     RejectCommand(RejectReason::REQUEST_TABLE_FULL, command);
   } else {
+    // Taken now, while the place in the index is known; filled in with what becomes of the command.
+    RequestResult& result = requests_.Remember(upcoming.request_hash, vacancy, now_ns_);
     outcome_.reason = Dispatch(command);
-    RememberOutcome(index, hash);
+    RememberOutcome(index, result);
   }
   events_.EndCommand();
 }
 
-void MatchingEngine::Impl::RememberOutcome(std::uint16_t index, std::uint32_t hash) {
-  RequestResult& result = requests_.Remember(hash);
+void MatchingEngine::Impl::RememberOutcome(std::uint16_t index, RequestResult& result) const {
   result.request_id_high = context_.request_id_high;
   result.request_id_low = context_.request_id_low;
   result.account = context_.account;
-  result.remembered_ns = now_ns_;
   result.position = position_;
   result.order_id = outcome_.order_id;
   result.cumulative_lots = outcome_.cumulative_lots;

@@ -1,4 +1,5 @@
-// A reference into the pools of a price index: what a node's child is, and which node holds a level.
+// A reference into the pools of a price index: what a node's child is, and which node holds a
+// level.
 #pragma once
 
 #include <cstdint>

@@ -19,6 +19,8 @@ void OrderBook::Reset() {
   nodes_.Reset();
 }
 
+// Whether an order has a neighbour at its price is anyone's guess. The links of one that is not
+// there are written to slot 0, which nobody reads, instead of asking.
 void OrderBook::Rest(Symbol& symbol, std::uint32_t order) {
   Order& joining = orders[order];
   const std::uint32_t slot = LevelFor(symbol.Side(joining.side), joining.price_ticks);
@@ -26,7 +28,8 @@ void OrderBook::Rest(Symbol& symbol, std::uint32_t order) {
   joining.level = slot;
   joining.next = 0;
   joining.previous = level.last;
-  (level.last != 0 ? orders[level.last].next : level.first) = order;
+  orders[level.last].next = order;
+  level.first = level.last != 0 ? level.first : order;
   level.last = order;
   level.total_lots += joining.leaves_lots;
   ++level.order_count;
@@ -36,8 +39,12 @@ void OrderBook::Remove(Symbol& symbol, std::uint32_t order) {
   Order& leaving = orders[order];
   const std::uint32_t slot = leaving.level;
   PriceLevel& level = levels[slot];
-  (leaving.previous != 0 ? orders[leaving.previous].next : level.first) = leaving.next;
-  (leaving.next != 0 ? orders[leaving.next].previous : level.last) = leaving.previous;
+  const std::uint32_t previous = leaving.previous;
+  const std::uint32_t next = leaving.next;
+  orders[previous].next = next;
+  orders[next].previous = previous;
+  level.first = previous != 0 ? level.first : next;
+  level.last = next != 0 ? level.last : previous;
   leaving.level = 0;
   level.total_lots -= leaving.leaves_lots;
   if (--level.order_count != 0) {

@@ -162,6 +162,18 @@ RejectReason MatchingEngine::Impl::CheckMinimumNotional(const Symbol& symbol, In
 
 RejectReason MatchingEngine::Impl::CheckNotional(const Symbol& symbol, std::uint8_t side,
                                                  std::int64_t price, std::int64_t quantity) {
+  std::int64_t exact = 0;
+  std::int64_t base_units = 0;
+  if (symbol.ExactNotional(price, quantity, exact) &&
+      !__builtin_mul_overflow(symbol.base_units_per_lot, quantity, &base_units)) {
+    const Filters& filters = symbol.record.filters;
+    if (exact < filters.min_notional) {
+      return RejectReason::NOTIONAL_TOO_SMALL;
+    }
+    const bool too_large = (filters.max_notional > 0 && exact > filters.max_notional) ||
+                           (base_units > limits::kMaxAmount && side == kSell);
+    return too_large ? RejectReason::NOTIONAL_TOO_LARGE : RejectReason::NONE;
+  }
   const Int128 notional = symbol.FloorNotional128(price, quantity);
   const RejectReason reason = CheckMinimumNotional(symbol, notional);
   if (reason != RejectReason::NONE) {
@@ -181,6 +193,10 @@ RejectReason MatchingEngine::Impl::CheckNotional(const Symbol& symbol, std::uint
 RejectReason MatchingEngine::Impl::CheckBand(const Symbol& symbol, std::uint8_t side,
                                              std::int64_t price) {
   const Filters& filters = symbol.record.filters;
+  if ((filters.bid_up_ppm | filters.bid_down_ppm | filters.ask_up_ppm | filters.ask_down_ppm) ==
+      0) {
+    return RejectReason::NONE;
+  }
   const std::uint32_t up = side == kBuy ? filters.bid_up_ppm : filters.ask_up_ppm;
   const std::uint32_t down = side == kBuy ? filters.bid_down_ppm : filters.ask_down_ppm;
   const Int128 last = symbol.record.last_price_ticks;
@@ -200,8 +216,8 @@ bool MatchingEngine::Impl::Crosses(const Symbol& symbol, std::uint8_t side,
   if (best == 0) {
     return false;
   }
-  const std::int64_t opposite = book_.levels[best].price_ticks;
-  return side == kBuy ? price >= opposite : price <= opposite;
+  const std::int64_t better_by = price - book_.levels[best].price_ticks;
+  return (side == kBuy ? better_by : -better_by) >= 0;
 }
 
 RejectReason MatchingEngine::Impl::CheckPlacement(std::uint32_t account, std::uint32_t symbol_slot,

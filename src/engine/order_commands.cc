@@ -34,12 +34,20 @@ RejectReason MatchingEngine::Impl::Refuse(RejectReason reason, std::string_view 
   return reason;
 }
 
-RejectReason MatchingEngine::Impl::FindParties(std::uint64_t account, std::uint32_t symbol,
+RejectReason MatchingEngine::Impl::FindParties(std::uint32_t symbol, std::uint64_t order_id,
                                                bool needs_active) {
   context_.symbol_id = symbol;
   symbol_ = FindSymbol(symbol);
   last_symbol_ = symbol_;
-  account_ = FindAccount(account);
+  named_ = order_id == 0 ? 0 : FindOrder(symbol_, order_id);
+  pair_ = book_.orders[named_].account_symbol;
+  account_ = account_symbols_[pair_].account;
+  // An order knows whose it is. Only when there is none, or another's, is the account looked for.
+  if (named_ == 0 || accounts_[account_].id != context_.account) {
+    named_ = 0;
+    account_ = FindAccount(context_.account);
+    pair_ = FindAccountSymbol(account_, symbol_);
+  }
   if (account_ == 0) {
     return RejectReason::UNKNOWN_ACCOUNT;
   }
@@ -53,12 +61,12 @@ RejectReason MatchingEngine::Impl::NewOrder(std::span<const std::byte> command) 
   auto codec = Decode<sbe::NewOrder>(command);
   OrderRequest request = RequestFrom(codec);
   request.client_id = codec.getClientOrderIdAsStringView();
-  RejectReason reason = FindParties(context_.account, codec.symbol(), true);
+  RejectReason reason = FindParties(codec.symbol(), 0, true);
   if (reason == RejectReason::NONE) {
     reason = CheckForm(symbols_[symbol_], request);
   }
   if (reason == RejectReason::NONE) {
-    reason = CheckPlacement(account_, symbol_, FindAccountSymbol(account_, symbol_), request);
+    reason = CheckPlacement(account_, symbol_, pair_, request);
   }
   if (reason != RejectReason::NONE) {
     return Refuse(reason, request.client_id);
@@ -72,7 +80,7 @@ RejectReason MatchingEngine::Impl::CancelOrder(std::span<const std::byte> comman
   const std::uint64_t order_id = codec.orderId();
   const std::string_view original_id = codec.getOrigClientOrderIdAsStringView();
   const std::string_view client_id = codec.getClientOrderIdAsStringView();
-  RejectReason reason = FindParties(context_.account, codec.symbol(), false);
+  RejectReason reason = FindParties(codec.symbol(), order_id, false);
   if (reason == RejectReason::NONE && symbols_[symbol_].record.status == kClosed) {
     reason = RejectReason::MARKET_CLOSED;
   }
@@ -82,8 +90,7 @@ RejectReason MatchingEngine::Impl::CancelOrder(std::span<const std::byte> comman
   if (reason != RejectReason::NONE) {
     return Refuse(reason, client_id);
   }
-  const NamedOrder named =
-      FindNamedOrder(FindAccountSymbol(account_, symbol_), symbol_, order_id, original_id);
+  const NamedOrder named = FindNamedOrder(order_id, original_id);
   if (named.reason != RejectReason::NONE) {
     return Refuse(named.reason, client_id);
   }
@@ -96,7 +103,7 @@ RejectReason MatchingEngine::Impl::CancelAll(std::span<const std::byte> command)
   const std::uint32_t wanted = codec.symbol();
   const EndReason reason =
       codec.reasonRaw() == EndReason::DISCONNECT ? EndReason::DISCONNECT : EndReason::CANCEL_ALL;
-  RejectReason refusal = FindParties(context_.account, wanted, false);
+  RejectReason refusal = FindParties(wanted, 0, false);
   if (wanted == 0 && refusal == RejectReason::UNKNOWN_SYMBOL) {
     refusal = RejectReason::NONE;
   } else if (refusal == RejectReason::NONE && symbols_[symbol_].record.status == kClosed) {
@@ -129,7 +136,7 @@ RejectReason MatchingEngine::Impl::AmendOrder(std::span<const std::byte> command
   const std::int64_t new_quantity = codec.newQuantity();
   const std::string_view original_id = codec.getOrigClientOrderIdAsStringView();
   const std::string_view client_id = codec.getClientOrderIdAsStringView();
-  RejectReason reason = FindParties(context_.account, codec.symbol(), true);
+  RejectReason reason = FindParties(codec.symbol(), order_id, true);
   if (reason == RejectReason::NONE && !IsOpenForOrders(symbols_[symbol_])) {
     reason = RejectReason::MARKET_CLOSED;
   }
@@ -139,8 +146,7 @@ RejectReason MatchingEngine::Impl::AmendOrder(std::span<const std::byte> command
   if (reason != RejectReason::NONE) {
     return Refuse(reason, client_id);
   }
-  const std::uint32_t pair = FindAccountSymbol(account_, symbol_);
-  const NamedOrder named = FindNamedOrder(pair, symbol_, order_id, original_id);
+  const NamedOrder named = FindNamedOrder(order_id, original_id);
   if (named.reason != RejectReason::NONE) {
     return Refuse(named.reason, client_id);
   }
@@ -155,7 +161,7 @@ RejectReason MatchingEngine::Impl::AmendOrder(std::span<const std::byte> command
     reason = CheckAmendedQuantity(symbol, order.price_ticks, new_quantity);
   }
   if (reason == RejectReason::NONE && !client_id.empty()) {
-    const std::uint32_t holder = FindOrderByClientId(pair, client_id);
+    const std::uint32_t holder = FindOrderByClientId(pair_, client_id);
     if (holder != 0 && holder != named.slot) {
       reason = RejectReason::DUPLICATE_CLIENT_ORDER_ID;
     }
@@ -189,8 +195,9 @@ RejectReason MatchingEngine::Impl::AmendOrder(std::span<const std::byte> command
 }
 
 RejectReason MatchingEngine::Impl::CheckReplacement(const Symbol& symbol, const Order& order,
-                                                    std::int64_t new_price,
-                                                    std::int64_t new_quantity) const {
+                                                    Replacement& replacement) const {
+  const std::int64_t new_price = replacement.price_ticks;
+  const std::int64_t new_quantity = replacement.quantity_lots;
   const bool price_changes = new_price != order.price_ticks;
   const bool quantity_changes = new_quantity != order.quantity_lots;
   if (!price_changes && !quantity_changes) {
@@ -216,7 +223,8 @@ RejectReason MatchingEngine::Impl::CheckReplacement(const Symbol& symbol, const 
   if (reason != RejectReason::NONE) {
     return reason;
   }
-  if (Crosses(symbol, order.side, new_price)) {
+  replacement.crosses = Crosses(symbol, order.side, new_price);
+  if (replacement.crosses) {
     if (order.type == kLimitMaker) {
       return RejectReason::WOULD_TAKE_LIQUIDITY;
     }
@@ -224,9 +232,10 @@ RejectReason MatchingEngine::Impl::CheckReplacement(const Symbol& symbol, const 
       return RejectReason::POST_ONLY_MARKET;
     }
   }
-  const Balance& balance = ledger_.Of(account_, symbol.LockedAsset(order.side));
-  const std::int64_t old_lock = symbol.Lock(order.side, order.price_ticks, order.leaves_lots);
-  return symbol.Lock(order.side, new_price, new_quantity - gone) <= balance.free + old_lock
+  replacement.leaves_lots = new_quantity - gone;
+  replacement.more_locked = symbol.Lock(order.side, new_price, replacement.leaves_lots) -
+                            symbol.Lock(order.side, order.price_ticks, order.leaves_lots);
+  return replacement.more_locked <= ledger_.Of(account_, symbol.LockedAsset(order.side)).free
              ? RejectReason::NONE
              : RejectReason::INSUFFICIENT_BALANCE;
 }
@@ -235,15 +244,14 @@ RejectReason MatchingEngine::Impl::ReplaceOrder(std::span<const std::byte> comma
   auto codec = Decode<sbe::ReplaceOrder>(command);
   const std::uint64_t order_id = codec.orderId();
   const std::string_view original_id = codec.getOrigClientOrderIdAsStringView();
-  RejectReason reason = FindParties(context_.account, codec.symbol(), true);
+  RejectReason reason = FindParties(codec.symbol(), order_id, true);
   if (reason == RejectReason::NONE && !IsOpenForOrders(symbols_[symbol_])) {
     reason = RejectReason::MARKET_CLOSED;
   }
   if (reason != RejectReason::NONE) {
     return Refuse(reason, {});
   }
-  const NamedOrder named =
-      FindNamedOrder(FindAccountSymbol(account_, symbol_), symbol_, order_id, original_id);
+  const NamedOrder named = FindNamedOrder(order_id, original_id);
   if (named.reason != RejectReason::NONE) {
     return Refuse(named.reason, {});
   }
@@ -254,11 +262,14 @@ RejectReason MatchingEngine::Impl::ReplaceOrder(std::span<const std::byte> comma
   } else if (codec.newQuantity() < 0) {
     reason = RejectReason::INVALID_QUANTITY;
   }
-  const std::int64_t new_price = codec.newPrice() == 0 ? order.price_ticks : codec.newPrice();
-  const std::int64_t new_quantity =
-      codec.newQuantity() == 0 ? order.quantity_lots : codec.newQuantity();
+  Replacement replacement{
+      .price_ticks = codec.newPrice() == 0 ? order.price_ticks : codec.newPrice(),
+      .quantity_lots = codec.newQuantity() == 0 ? order.quantity_lots : codec.newQuantity(),
+      .leaves_lots = 0,
+      .more_locked = 0,
+      .crosses = false};
   if (reason == RejectReason::NONE) {
-    reason = CheckReplacement(symbol, order, new_price, new_quantity);
+    reason = CheckReplacement(symbol, order, replacement);
   }
   if (reason != RejectReason::NONE) {
     return Refuse(reason, {}, named.slot);
@@ -266,22 +277,21 @@ RejectReason MatchingEngine::Impl::ReplaceOrder(std::span<const std::byte> comma
 
   const std::int64_t old_price = order.price_ticks;
   const std::int64_t old_leaves = order.leaves_lots;
-  const std::int64_t old_lock = symbol.Lock(order.side, old_price, old_leaves);
   digest_ -= OrderDigest(order);
   book_.Remove(symbol, named.slot);
-  order.price_ticks = new_price;
-  order.leaves_lots = new_quantity - (order.quantity_lots - old_leaves);
-  order.quantity_lots = new_quantity;
-  const std::int64_t more_locked = symbol.Lock(order.side, new_price, order.leaves_lots) - old_lock;
-  if (more_locked != 0) {
-    ledger_.Lock(account_, symbol.LockedAsset(order.side), more_locked);
+  order.price_ticks = replacement.price_ticks;
+  order.leaves_lots = replacement.leaves_lots;
+  order.quantity_lots = replacement.quantity_lots;
+  if (replacement.more_locked != 0) {
+    ledger_.Lock(account_, symbol.LockedAsset(order.side), replacement.more_locked);
   }
-  ReportOrder(named.slot, {.type = ExecType::REPLACED, .status = OpenStatus(order)});
-  if (!Crosses(symbol, order.side, new_price)) {
+  const OrderStatus status = OpenStatus(order);
+  ReportOrder(named.slot, {.type = ExecType::REPLACED, .status = status});
+  if (!replacement.crosses) {
     book_.Rest(symbol, named.slot);
     digest_ += OrderDigest(order);
     ReportBook(symbol, sbe::BookAction::MOVE, order, old_price, old_leaves);
-    RememberOrder(order, OpenStatus(order));
+    RememberOrder(order, status);
     return RejectReason::NONE;
   }
   ReportRemoval(symbol, order, old_price, old_leaves);
@@ -292,7 +302,7 @@ RejectReason MatchingEngine::Impl::ReplaceOrder(std::span<const std::byte> comma
               .budget = 0,
               .is_budget = false,
               .quote_quantity = 0,
-              .unit_lock = symbol.Lock(order.side, new_price, 1),
+              .unit_lock = symbol.Lock(order.side, order.price_ticks, 1),
               .attached = true};
   Match(taker);
   return RejectReason::NONE;
@@ -305,18 +315,17 @@ RejectReason MatchingEngine::Impl::CancelReplace(std::span<const std::byte> comm
   const bool allow_failure = codec.modeRaw() == sbe::CancelReplaceMode::ALLOW_FAILURE;
   const std::string_view cancel_client_id = codec.getCancelClientOrderIdAsStringView();
   request.client_id = codec.getClientOrderIdAsStringView();
-  RejectReason reason = FindParties(context_.account, codec.symbol(), true);
+  RejectReason reason = FindParties(codec.symbol(), cancel_id, true);
   if (reason == RejectReason::NONE) {
     reason = CheckForm(symbols_[symbol_], request);
   }
   if (reason != RejectReason::NONE) {
     return Refuse(reason, request.client_id);
   }
-  const std::uint32_t pair = FindAccountSymbol(account_, symbol_);
-  const NamedOrder named = FindNamedOrder(pair, symbol_, cancel_id, cancel_client_id);
+  const NamedOrder named = FindNamedOrder(cancel_id, cancel_client_id);
   const std::uint32_t max_open = symbols_[symbol_].record.filters.max_open_orders;
   if (named.slot != 0 && request.MayRest() && max_open != 0 &&
-      account_symbols_[pair].open_count - 1 >= max_open) {
+      account_symbols_[pair_].open_count - 1 >= max_open) {
     return Refuse(RejectReason::TOO_MANY_OPEN_ORDERS, request.client_id);
   }
   if (named.slot != 0) {
@@ -327,7 +336,7 @@ RejectReason MatchingEngine::Impl::CancelReplace(std::span<const std::byte> comm
       return named.reason;
     }
   }
-  reason = CheckPlacement(account_, symbol_, pair, request);
+  reason = CheckPlacement(account_, symbol_, pair_, request);
   if (reason != RejectReason::NONE) {
     const Outcome cancelled = outcome_;
     Refuse(reason, request.client_id);

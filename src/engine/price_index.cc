@@ -68,9 +68,7 @@ int NextBit(const std::uint64_t (&bits)[4], int byte) {
   return word * 64 + std::countr_zero(masked);
 }
 
-int LowestBit(const std::uint64_t (&bits)[4]) {
-  return HasBit(bits, 0) ? 0 : NextBit(bits, 0);
-}
+int LowestBit(const std::uint64_t (&bits)[4]) { return HasBit(bits, 0) ? 0 : NextBit(bits, 0); }
 
 // The sorted kinds (Node4, Node16) share their code, but for the search of a byte among theirs,
 // which is done for all of them at once where the processor can.

@@ -4,8 +4,8 @@
 // Shape: inner nodes of 4, 16, 48 or 256 children in pools shared by all books; a node holds the
 // whole prefix of its keys (path compression), so a book whose prices differ only in the last two
 // bytes is two nodes deep. Nodes grow when full and shrink well below the size they grew from, so
-// that a level that comes and goes does not make them flap. A level knows the node that holds it, so
-// that it leaves without a search, and joins after one: the tree is descended again only where a
+// that a level that comes and goes does not make them flap. A level knows the node that holds it,
+// so that it leaves without a search, and joins after one: the tree is descended again only where a
 // node changes its kind. Keys: prices in ticks, 0 < price <
 // 2^63. Values: level slots, below 2^29. Pools suffice for max_levels levels by construction.
 // Threads: the engine's.
@@ -102,8 +102,8 @@ class PriceIndex {
   // Both leave a node that is full, or few enough to shrink, as it is and say false.
   bool AddInPlace(NodeRef node, std::uint32_t level);
   bool RemoveInPlace(NodeRef node, std::uint32_t level);
-  void InsertFromRoot(PriceIndexRoot& tree, std::uint32_t level);
-  void EraseFromRoot(PriceIndexRoot& tree, std::uint32_t level);
+  [[gnu::noinline]] void InsertFromRoot(PriceIndexRoot& tree, std::uint32_t level);
+  [[gnu::noinline]] void EraseFromRoot(PriceIndexRoot& tree, std::uint32_t level);
   void Grow(NodeRef* node);
   // `above` is the node that holds *node; none: the root.
   void RemoveAndShrink(NodeRef* node, NodeRef above, std::uint8_t byte);

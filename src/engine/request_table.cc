@@ -27,20 +27,19 @@ void RequestTable::Reset() {
   size_ = 0;
 }
 
-// A client that counts its requests up finds eight of them in one cache line.
 std::uint32_t RequestTable::HashOf(std::uint64_t account, std::uint64_t high, std::uint64_t low) {
   return DenseHash(Mix(account, high), low);
 }
 
-const RequestResult* RequestTable::Find(std::uint32_t hash, std::uint64_t account,
-                                        std::uint64_t high, std::uint64_t low,
-                                        std::int64_t now_ns) const {
-  const std::uint32_t place = index_.Find(hash, [&](std::uint32_t at) {
+RequestTable::Found RequestTable::Find(std::uint32_t hash, std::uint64_t account,
+                                       std::uint64_t high, std::uint64_t low,
+                                       std::int64_t now_ns) const {
+  const HashIndex::Found found = index_.FindOrVacancy(hash, [&](std::uint32_t at) {
     const RequestResult& result = results_[at - 1];
     return result.account == account && result.request_id_low == low &&
            result.request_id_high == high && !IsExpired(result, now_ns);
   });
-  return place == 0 ? nullptr : &results_[place - 1];
+  return {found.slot == 0 ? nullptr : &results_[found.slot - 1], found.vacancy};
 }
 
 void RequestTable::ForgetExpired(std::int64_t now_ns, std::size_t limit) {
@@ -52,13 +51,27 @@ void RequestTable::ForgetExpired(std::int64_t now_ns, std::size_t limit) {
   }
 }
 
-RequestResult& RequestTable::Remember(std::uint32_t hash) {
+std::uint32_t RequestTable::TakePlace() {
   const auto place = static_cast<std::uint32_t>(end_);
   end_ = end_ + 1 == capacity_ ? 0 : end_ + 1;
   ++size_;
-  index_.Insert(hash, place + 1);
+  return place;
+}
+
+RequestResult& RequestTable::Remember(std::uint32_t hash, std::uint32_t vacancy,
+                                      std::int64_t now_ns) {
+  const std::uint32_t place = TakePlace();
+  index_.InsertAt(vacancy, hash, place + 1);
   results_[place].hash = hash;
+  results_[place].remembered_ns = now_ns;
   return results_[place];
+}
+
+void RequestTable::Restore(const RequestResult& result) {
+  const std::uint32_t place = TakePlace();
+  results_[place] = result;
+  results_[place].hash = HashOf(result.account, result.request_id_high, result.request_id_low);
+  index_.Insert(results_[place].hash, place + 1);
 }
 
 void RequestTable::ForgetOldest() {

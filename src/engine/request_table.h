@@ -42,16 +42,19 @@ class RequestTable {
 
   static std::uint32_t HashOf(std::uint64_t account, std::uint64_t high, std::uint64_t low);
   void Prefetch(std::uint32_t hash) const { index_.Prefetch(hash); }
-  // The place of the result that will be remembered `ahead` results from now.
+  // The place of the result that will be remembered `ahead` results from now. Its last byte: of a
+  // row of results that are asked for one after the other, the first is then the one before's.
   void PrefetchResult(std::size_t ahead) const {
     const std::size_t place = end_ + ahead;
-    __builtin_prefetch(&results_[place < capacity_ ? place : place - capacity_], 1);
+    __builtin_prefetch(&results_[place < capacity_ ? place : 0].reserved2, 1);
   }
 
-  // nullptr: not known, or older than 120 s before `now_ns`.
-  [[nodiscard]] const RequestResult* Find(std::uint32_t hash, std::uint64_t account,
-                                          std::uint64_t high, std::uint64_t low,
-                                          std::int64_t now_ns) const;
+  struct Found {
+    const RequestResult* result;  // nullptr: not known, or older than 120 s before `now_ns`
+    std::uint32_t vacancy;        // for Remember, then
+  };
+  [[nodiscard]] Found Find(std::uint32_t hash, std::uint64_t account, std::uint64_t high,
+                           std::uint64_t low, std::int64_t now_ns) const;
 
   // Room for one more, counting only what has not expired. Forgets up to `limit` expired results,
   // more if it is full.
@@ -63,9 +66,12 @@ class RequestTable {
     return size_ < capacity_;
   }
 
-  // A new result under this hash, for the caller to fill in at once. Requires that MakeRoom has
-  // just said yes.
-  RequestResult& Remember(std::uint32_t hash);
+  // A new result under this hash, for the caller to fill in before it calls Remember again.
+  // Requires that MakeRoom has said yes; `vacancy` is that of a Find of the same hash, with nothing
+  // remembered or forgotten in between.
+  RequestResult& Remember(std::uint32_t hash, std::uint32_t vacancy, std::int64_t now_ns);
+  // The same of a loaded result. Its hash is made anew.
+  void Restore(const RequestResult& result);
 
   // When the oldest expires, rounded up to a whole second so that TICKs are few; INT64_MAX: nothing
   // held.
@@ -81,6 +87,7 @@ class RequestTable {
  private:
   void ForgetExpired(std::int64_t now_ns, std::size_t limit);
   void ForgetOldest();
+  std::uint32_t TakePlace();
 
   RequestResult* results_;
   HashIndex index_;  // ring place + 1

@@ -53,9 +53,13 @@ struct Symbol {
   [[nodiscard]] BookSide& Side(std::uint8_t side) { return side == kBuy ? bids : asks; }
   [[nodiscard]] const BookSide& Side(std::uint8_t side) const { return side == kBuy ? bids : asks; }
 
-  // Slot of the best level that an order of `side` would meet; 0: none.
+  // Slot of the best level that an order of `side` would meet; 0: none. Sides alternate without a
+  // pattern, so what depends on one is computed for both and chosen without a branch, here and
+  // below.
   [[nodiscard]] std::uint32_t BestOpposite(std::uint8_t side) const {
-    return side == kBuy ? asks.lowest : bids.highest;
+    const std::uint32_t lowest_ask = asks.lowest;
+    const std::uint32_t highest_bid = bids.highest;
+    return side == kBuy ? lowest_ask : highest_bid;
   }
 
   // Whether the scales give whole quote units, so that no rounding ever happens.
@@ -72,6 +76,14 @@ struct Symbol {
     const Int128 product = static_cast<Int128>(price_ticks) * lots;
     return IsExact() ? Scaled(product)
                      : (product + notional_denominator - 1) / notional_denominator;
+  }
+  // Whether the notional is a whole number and an amount; if so gives it, and nothing of the order
+  // needs 128 bits.
+  [[nodiscard]] bool ExactNotional(std::int64_t price_ticks, std::int64_t lots,
+                                   std::int64_t& notional) const {
+    return IsExact() && !__builtin_mul_overflow(price_ticks, lots, &notional) &&
+           !__builtin_mul_overflow(notional, notional_numerator, &notional) &&
+           notional <= limits::kMaxAmount;
   }
   [[nodiscard]] std::int64_t FloorNotional(std::int64_t price_ticks, std::int64_t lots) const {
     return IsExact() ? price_ticks * lots * notional_numerator
@@ -93,7 +105,12 @@ struct Symbol {
   }
   [[nodiscard]] std::int64_t Lock(std::uint8_t side, std::int64_t price_ticks,
                                   std::int64_t lots) const {
-    return (side == kSell ? base_units_per_lot : CeilNotional(price_ticks, 1)) * lots;
+    if (!IsExact()) {
+      return (side == kSell ? base_units_per_lot : CeilNotional(price_ticks, 1)) * lots;
+    }
+    const std::int64_t base_units = base_units_per_lot;
+    const std::int64_t quote_units = notional_numerator;
+    return (side == kSell ? base_units : quote_units) * (side == kSell ? 1 : price_ticks) * lots;
   }
 
   // The most lots, a multiple of the lot filter, that `budget` quote units pay for at

@@ -40,6 +40,8 @@ inline constexpr MessageShape kCommandShapes[] = {
     ShapeOf<sbe::Tick>(0),
 };
 
+inline constexpr auto kCommandShapesById = ShapesById<32>(kCommandShapes);
+
 // Flags of EventHeader.
 inline constexpr std::uint16_t kEventLastOfCommand = 1;
 inline constexpr std::uint16_t kEventImage = 2;

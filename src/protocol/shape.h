@@ -52,6 +52,36 @@ constexpr MessageShape ShapeOf(std::uint8_t data_fields) {
   return {Codec::sbeTemplateId(), Codec::sbeBlockLength(), data_fields};
 }
 
+// Shapes by their template ids, so that one is found without a search. Ids that have none are of
+// template 0.
+template <std::size_t kIds>
+struct ShapeTable {
+  MessageShape shapes[kIds];
+};
+
+// Requires that all ids are below kIds.
+template <std::size_t kIds, std::size_t N>
+constexpr ShapeTable<kIds> ShapesById(const MessageShape (&shapes)[N]) {
+  ShapeTable<kIds> table{};
+  for (const MessageShape& shape : shapes) {
+    table.shapes[shape.template_id] = shape;
+  }
+  return table;
+}
+
+template <std::size_t kIds>
+ShapeError CheckShape(std::span<const std::byte> message, const ShapeTable<kIds>& table) {
+  if (message.size() < kMessageHeaderBytes) {
+    return ShapeError::kMalformed;
+  }
+  const MessageHeaderView header = ReadMessageHeader(message);
+  if (header.schema_id != sbe::EntryHeader::sbeSchemaId() || header.template_id >= kIds ||
+      table.shapes[header.template_id].template_id == 0) {
+    return ShapeError::kUnknownTemplate;
+  }
+  return CheckShape(message, table.shapes[header.template_id]);
+}
+
 // Looks the message's template up in `shapes` and checks it.
 template <std::size_t N>
 ShapeError CheckShape(std::span<const std::byte> message, const MessageShape (&shapes)[N]) {
