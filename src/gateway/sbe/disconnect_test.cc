@@ -140,15 +140,26 @@ TEST(Drain, AnswersWhatIsInFlightCancelsAndCloses) {
   }
   auto drained =
       std::async(std::launch::async, [&] { return world.server->Drain(10 * kSecondNs); });
-  Bytes refused;
-  do {
+  // One order after another until the drain has begun: on a busy machine the ring may fill first.
+  const GatewayCounters& counters = world.server->counters();
+  auto refusal = sbe::SessionError::NONE;
+  while (refusal != sbe::SessionError::SHUTTING_DOWN) {
+    const std::uint64_t accepted = counters.commands_accepted.load();
+    const std::uint64_t refused = counters.messages_refused.load();
     client.SendMessage(NewOrderMessage(2));
-    std::this_thread::yield();
-  } while (world.server->counters().messages_refused.load() == 0);
+    while (counters.commands_accepted.load() == accepted &&
+           counters.messages_refused.load() == refused) {
+      std::this_thread::yield();
+    }
+    if (counters.messages_refused.load() != refused) {
+      const Bytes message = client.Receive();
+      ASSERT_EQ(TemplateOf(message), sbe::SessionReject::sbeTemplateId());
+      refusal = Decode<sbe::SessionReject>(message).sessionError();
+    }
+  }
   world.engine->HoldCommands(false);
-  // Replies and refusals come as they come; the end is the same.
+  // Replies come as they come; the end is the same.
   bool answered = false;
-  bool refused_two = false;
   for (;;) {
     const Bytes message = client.Receive();
     if (PrivateSequenceOf(message) == 1) {
@@ -156,7 +167,6 @@ TEST(Drain, AnswersWhatIsInFlightCancelsAndCloses) {
     } else if (TemplateOf(message) == sbe::SessionReject::sbeTemplateId()) {
       auto reject = Decode<sbe::SessionReject>(message);
       EXPECT_EQ(reject.sessionError(), sbe::SessionError::SHUTTING_DOWN);
-      refused_two = refused_two || reject.requestIdLow() == 2;
       if (reject.closing() != 0) {
         break;
       }
@@ -165,7 +175,6 @@ TEST(Drain, AnswersWhatIsInFlightCancelsAndCloses) {
     }
   }
   EXPECT_TRUE(answered);
-  EXPECT_TRUE(refused_two);
   EXPECT_TRUE(client.Receive().empty());
   ExpectEndAfterReject(idle, sbe::SessionError::SHUTTING_DOWN);
   client.Close();
