@@ -37,8 +37,9 @@ BitstampReader::LineKind BitstampReader::ParseCsv(std::string_view line, TapeEve
   std::int64_t order_id = 0;
   std::int64_t timestamp_ms = 0;
   if (!ParseInteger(id, order_id) || !ParseInteger(timestamp, timestamp_ms) ||
-      !ParseDecimal(price, 2, event.price_ticks) || !ParseInteger(volume, event.quantity_lots) ||
-      !ParseAction(action, event.action) || (line != "bid" && line != "ask")) {
+      !ParseUnsignedDecimal(price, 2, event.price_ticks) ||
+      !ParseInteger(volume, event.quantity_lots) || !ParseAction(action, event.action) ||
+      (line != "bid" && line != "ask")) {
     return LineKind::kBad;
   }
   event.order_id = static_cast<std::uint64_t>(order_id);
@@ -73,8 +74,8 @@ BitstampReader::LineKind BitstampReader::ParseLog(std::string_view line, TapeEve
   const auto end = document.MemberEnd();
   if (price == end || amount == end || id == end || type == end || !price->value.IsString() ||
       !amount->value.IsString() || !id->value.IsUint64() || !type->value.IsUint() ||
-      !ParseDecimal(price->value.GetString(), 2, event.price_ticks) ||
-      !ParseDecimal(amount->value.GetString(), 8, event.quantity_lots)) {
+      !ParseUnsignedDecimal(price->value.GetString(), 2, event.price_ticks) ||
+      !ParseUnsignedDecimal(amount->value.GetString(), 8, event.quantity_lots)) {
     return LineKind::kBad;
   }
   event.order_id = id->value.GetUint64();

@@ -90,7 +90,7 @@ bool ParseInteger(std::string_view text, std::int64_t& value) {
   return error == std::errc() && end == text.data() + text.size() && value >= 0;
 }
 
-bool ParseDecimal(std::string_view text, int scale, std::int64_t& value) {
+bool ParseUnsignedDecimal(std::string_view text, int scale, std::int64_t& value) {
   const std::string_view whole = TakeField(text, '.');
   while (text.ends_with('0')) {
     text.remove_suffix(1);

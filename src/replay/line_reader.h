@@ -50,6 +50,6 @@ std::string_view TakeField(std::string_view& rest, char separator);
 
 // A non-negative decimal such as 236.47 as a multiple of 10^-scale; false when it is not one or has
 // more digits than that.
-[[nodiscard]] bool ParseDecimal(std::string_view text, int scale, std::int64_t& value);
+[[nodiscard]] bool ParseUnsignedDecimal(std::string_view text, int scale, std::int64_t& value);
 
 }  // namespace lockstep

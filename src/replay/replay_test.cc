@@ -49,14 +49,14 @@ TEST(LineReaderTest, ReadsLinesOfGzipAndKnowsWhereItIs) {
 
 TEST(ParseTest, DecimalsAreExactOrRefused) {
   std::int64_t value = 0;
-  EXPECT_TRUE(ParseDecimal("236.47", 2, value));
+  EXPECT_TRUE(ParseUnsignedDecimal("236.47", 2, value));
   EXPECT_EQ(value, 23'647);
-  EXPECT_TRUE(ParseDecimal("2.5000", 2, value));
+  EXPECT_TRUE(ParseUnsignedDecimal("2.5000", 2, value));
   EXPECT_EQ(value, 250);
-  EXPECT_TRUE(ParseDecimal("7", 8, value));
+  EXPECT_TRUE(ParseUnsignedDecimal("7", 8, value));
   EXPECT_EQ(value, 700'000'000);
   for (const char* bad : {"", ".5", "1.234", "-1", "1e3", "1.2.3", "123456789012345678"}) {
-    EXPECT_FALSE(ParseDecimal(bad, 2, value)) << bad;
+    EXPECT_FALSE(ParseUnsignedDecimal(bad, 2, value)) << bad;
   }
 }
 
