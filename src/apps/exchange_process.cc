@@ -1,16 +1,34 @@
 #include "apps/exchange_process.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <expected>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "apps/exchange_config.h"
 #include "apps/exchange_dev.h"
 #include "apps/exchange_metrics.h"
+#include "apps/web_metrics.h"
+#include "auth/embedded_key_store.h"
+#include "base/status.h"
+#include "gateway/http/route_table.h"
+#include "gateway/http/web_server.h"
+#include "gateway/sbe/sbe_server.h"
+#include "sequencer/journal/journal_options.h"
 
 namespace lockstep {
 namespace {
@@ -105,18 +123,18 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   sbe_config.node = NodeId(kNode);
   JournalOptions journal = config.journal;
   journal.directory = config.data_directory;
-  HttpServerOptions http_options;
-  http_options.address = http_address->host;
-  http_options.port = http_address->port;
+  WebServerOptions web_options;
+  web_options.address = http_address->host;
+  web_options.port = http_address->port;
   std::unique_ptr<ExchangeProcess> process(
       new ExchangeProcess(config, std::move(*keys), sbe_config, journal));
-  if (Status status = process->Run(http_options); !status.ok()) {
+  if (Status status = process->Run(web_options); !status.ok()) {
     return std::unexpected(status);
   }
   return process;
 }
 
-Status ExchangeProcess::Run(const HttpServerOptions& http_options) {
+Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   AddExchangeMetrics(metrics_, {.clock = clock_,
                                 .commands = commands_,
                                 .gateway_reader = gateway_reader_,
@@ -126,11 +144,20 @@ Status ExchangeProcess::Run(const HttpServerOptions& http_options) {
                                 .engine_thread = engine_thread_,
                                 .router = router_,
                                 .gateway = sbe_.counters()});
-  auto http = HttpServer::Start(http_options, [this] { return Health(); }, metrics_);
-  if (!http) {
-    return http.error();
+  auto web = WebServer::Start(web_options,
+                              {.clock = clock_,
+                               .trading = trading_loop_,
+                               .stream = stream_loop_,
+                               .metrics = metrics_,
+                               .trouble = [this] { return Health(); }},
+                              WebRoutes());
+  if (!web) {
+    return web.error();
   }
-  http_ = std::move(*http);
+  web_ = std::move(*web);
+  AddWebMetrics(metrics_, web_->counters());
+  trading_loop_.Start();
+  stream_loop_.Start();
   // Both readers of the events must be there before the log is replayed.
   router_.Start();
   sbe_.Start();
@@ -153,8 +180,11 @@ Status ExchangeProcess::Run(const HttpServerOptions& http_options) {
     return status;
   }
   phase_.store(Phase::kServing);
+  web_->SetServing(true);
   return Status::Ok();
 }
+
+std::vector<WebRoute> ExchangeProcess::WebRoutes() { return {}; }
 
 Status ExchangeProcess::ApplyDevSetup() {
   const std::int64_t deadline_ns = clock_.MonotonicNs() + kDevSetupNs;
@@ -186,7 +216,7 @@ std::string ExchangeProcess::ReadyLine() const {
   const auto with_port = [](const std::string& address, std::uint16_t port) {
     return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
   };
-  std::string line = "ready http=" + with_port(config_.http_address, http_->port()) +
+  std::string line = "ready http=" + with_port(config_.http_address, web_->port()) +
                      " sbe=" + with_port(config_.sbe_address, sbe_.port()) +
                      " data=" + config_.data_directory +
                      " position=" + std::to_string(driver_.applied_position());
@@ -237,7 +267,9 @@ bool ExchangeProcess::Stop() {
   engine_thread_.Stop();
   router_.Stop();
   sbe_.Stop();
-  http_.reset();
+  trading_loop_.Stop();
+  stream_loop_.Stop();
+  web_.reset();
   return drained;
 }
 

@@ -4,7 +4,8 @@
 //   EventRing ─► gateway I/O thread
 //          └────────── queries ──► IngressRing ──────────────────────────────────►┘ └────► events
 //          router's thread
-//   plus one thread for HTTP, and the caller's, which watches over the storage.
+//   plus the trading loop (HTTP) and the stream loop (WebSockets with market data), and the
+//   caller's thread, which watches over the storage.
 //
 // Threads: one, the one that started it; Health() any.
 #pragma once
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/exchange_config.h"
 #include "auth/embedded_key_store.h"
@@ -22,8 +24,9 @@
 #include "base/ingress_ring.h"
 #include "base/status.h"
 #include "engine/matching_engine.h"
-#include "gateway/http/http_server.h"
+#include "gateway/http/io_thread.h"
 #include "gateway/http/metrics.h"
+#include "gateway/http/web_server.h"
 #include "gateway/sbe/sbe_server.h"
 #include "market_data/events_router.h"
 #include "sequencer/batcher.h"
@@ -60,8 +63,10 @@ class ExchangeProcess {
 
   explicit ExchangeProcess(const ExchangeConfig& config, std::unique_ptr<EmbeddedKeyStore> keys,
                            const SbeServerConfig& sbe_config, const JournalOptions& journal);
-  [[nodiscard]] Status Run(const HttpServerOptions& http_options);
+  [[nodiscard]] Status Run(const WebServerOptions& web_options);
   [[nodiscard]] Status ApplyDevSetup();
+  // Which paths of the HTTP port lead where.
+  [[nodiscard]] std::vector<WebRoute> WebRoutes();
   void AnswerQuery(std::span<const std::byte> query);
   [[nodiscard]] std::optional<std::string> Health() const;
 
@@ -86,7 +91,9 @@ class ExchangeProcess {
   SequencerThread sequencer_thread_;
   EngineThread engine_thread_;
   Metrics metrics_;
-  std::unique_ptr<HttpServer> http_;
+  IoThread trading_loop_;
+  IoThread stream_loop_;
+  std::unique_ptr<WebServer> web_;
 };
 
 }  // namespace lockstep

@@ -1,67 +1,85 @@
-// One HTTP connection: reads a request, answers it, and so on until either side ends it or a limit
-// is passed.
+// One connection that speaks HTTP/1: a request at a time, each answered before the next is looked
+// at, until either side ends it, a limit is passed or it becomes a WebSocket.
 //
-// Lifetime: keeps itself alive while an operation is under way. Threads: the io_context's one.
+// Threads: the trading loop's.
 #pragma once
 
-#include <atomic>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
-#include "gateway/http/http_server.h"
+#include "gateway/http/request_parser.h"
+#include "gateway/http/route_table.h"
+#include "gateway/http/tcp_connection.h"
+#include "gateway/http/web_handler.h"
 
 namespace lockstep {
 
-class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+// What an HTTP connection asks of its server. Outlives it.
+class HttpServices {
  public:
-  using Request = boost::beast::http::request<boost::beast::http::string_body>;
-  using Response = boost::beast::http::response<boost::beast::http::string_body>;
+  virtual ~HttpServices() = default;
+  [[nodiscard]] virtual const RouteTable& routes() const = 0;
+  // False: everything but /healthz and /metrics is 503.
+  [[nodiscard]] virtual bool is_serving() const = 0;
+  // Nothing when the process is well.
+  [[nodiscard]] virtual std::optional<std::string> Trouble() const = 0;
+  [[nodiscard]] virtual std::string MetricsText() const = 0;
+};
 
-  // What all connections of one server share; outlives them.
-  struct Shared {
-    HttpServerOptions options;
-    HttpServer::Health health;
-    const Metrics* metrics;
-    std::atomic<std::size_t> connections{0};
-  };
+class HttpConnection final : public TcpConnection {
+ public:
+  HttpConnection(boost::asio::ip::tcp::socket socket, std::string peer_address,
+                 ConnectionPlace place, WebLoop& loop, WebLoop& stream_loop,
+                 HttpServices& services);
 
-  HttpConnection(boost::asio::ip::tcp::socket socket, Shared& shared);
-  ~HttpConnection();
-  HttpConnection(const HttpConnection&) = delete;
-  HttpConnection& operator=(const HttpConnection&) = delete;
+  void Start();
+  void OnDeadline(std::int64_t now_ns) override;
 
-  void Run() { ReadRequest(); }
+  // The answer to the request under way, by its responder.
+  void Answer(HttpReply reply);
 
  private:
-  void ReadRequest();
-  void OnRead(boost::beast::error_code error);
-  // Answers a request that could not be read, if there is something to say, and ends the
-  // connection.
-  void Refuse(boost::beast::error_code error);
-  void Write(Response response);
-  void OnWritten(boost::beast::error_code error, bool keep_open);
-  void Close();
+  enum class State : std::uint8_t { kReading, kAnswering, kWriting, kLingering };
 
-  [[nodiscard]] Response Answer(const Request& request) const;
-  [[nodiscard]] static Response MakeResponse(boost::beast::http::status status,
-                                             std::string_view content_type, std::string body);
+  void OnReadable() override;
+  void OnWritable() override;
+  void OnClose() override;
 
-  boost::beast::tcp_stream stream_;
-  Shared& shared_;
-  boost::beast::flat_buffer buffer_;
-  // A parser reads one message; made anew for each.
-  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  // One of the two is being written; a HEAD's answer has the headers alone.
-  Response response_;
-  boost::beast::http::response<boost::beast::http::empty_body> head_response_;
+  // Takes requests out of `bytes`, keeps what is not complete and goes on waiting.
+  void Process(std::string_view bytes);
+  void ProcessKept();
+  [[nodiscard]] std::size_t TakeRequest(std::string_view bytes);
+  // Keeps what has come in part. False: it may not, and the connection has been closed.
+  [[nodiscard]] bool Keep(std::string_view rest);
+  // `rest` came behind the request.
+  void Dispatch(std::string_view rest);
+  [[nodiscard]] bool AnswerProbe(const ParsedRequest& request);
+  void UpgradeTo(const WebRoute& route, const ParsedRequest& request, std::string_view rest);
+  void HandOver(const WebRoute& route, std::string answer, std::string_view rest);
+  void Refuse(unsigned status);
+  void WriteAnswer(std::string_view head, std::string body);
+  void OnWritten();
+  void Linger();
+
+  WebLoop& stream_loop_;
+  HttpServices& services_;
+  std::unique_ptr<RequestParser> parser_;  // null between requests
+  std::string kept_;                       // bytes that no parser has taken yet
+  std::string unsent_;
+  std::size_t unsent_at_ = 0;
+  std::size_t held_ = 0;  // as told to the loop
+  std::size_t discarded_ = 0;
+  State state_ = State::kReading;
+  bool processing_ = false;  // Process is at work above
+  bool keep_alive_ = true;
+  bool is_http_1_1_ = true;
+  bool is_head_ = false;
+  bool any_origin_ = false;
 };
 
 }  // namespace lockstep

@@ -37,8 +37,8 @@ class HttpRequest {
 struct HttpReply {
   unsigned status = 200;
   std::string body;
-  std::string_view content_type = "application/json;charset=UTF-8";  // of static life
-  std::vector<std::pair<std::string_view, std::string>> headers;     // names of static life
+  std::string_view content_type = "application/json;charset=UTF-8";    // of static life
+  std::vector<std::pair<std::string_view, std::string>> headers = {};  // names of static life
   bool close = false;  // end the connection behind this answer
 };
 
