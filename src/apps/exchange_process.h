@@ -29,6 +29,7 @@
 #include "gateway/http/web_server.h"
 #include "gateway/sbe/sbe_server.h"
 #include "market_data/events_router.h"
+#include "market_data/streams/stream_publisher.h"
 #include "sequencer/batcher.h"
 #include "sequencer/engine_thread.h"
 #include "sequencer/journal/journal_sequencer.h"
@@ -86,6 +87,7 @@ class ExchangeProcess {
   JournalSequencer sequencer_;
   Batcher batcher_;
   std::unique_ptr<EmbeddedKeyStore> keys_;
+  StreamPublisher streams_;
   EventsRouter router_;
   SbeServer sbe_;
   SequencerThread sequencer_thread_;

@@ -53,15 +53,24 @@ void EventsRouter::Run() {
     }
     Waker& waker = reader_.waker();
     waker.Arm();
-    if (reader_.Empty() && !has_requests_.load(std::memory_order_acquire) &&
-        !stopping_.load(std::memory_order_acquire)) {
-      waker.Wait(kLongestSleepNs);
+    if (NothingWaits()) {
+      waker.Wait(observer_ == nullptr ? kLongestSleepNs
+                                      : std::min(kLongestSleepNs, observer_->LongestSleepNs()));
     }
     waker.Disarm();
   }
 }
 
+bool EventsRouter::NothingWaits() const {
+  return reader_.Empty() && !has_requests_.load(std::memory_order_acquire) &&
+         (observer_ == nullptr || !observer_->RequestsWaiting()) &&
+         !stopping_.load(std::memory_order_acquire);
+}
+
 std::size_t EventsRouter::DoWork() {
+  if (observer_ != nullptr) {
+    observer_->BeginTurn();
+  }
   const std::size_t events = reader_.Poll(
       [this](std::span<const std::byte> message) { OnEvent(message); }, kEventsPerTurn);
   events_.fetch_add(events, std::memory_order_relaxed);
@@ -70,7 +79,8 @@ std::size_t EventsRouter::DoWork() {
   if (events == kEventsPerTurn || !unpublished_.empty()) {
     return events;
   }
-  return events + HandleRequests();
+  const std::size_t handled = HandleRequests();
+  return events + handled + (observer_ == nullptr ? 0 : observer_->Work());
 }
 
 // ---- requests ----
@@ -224,6 +234,9 @@ void EventsRouter::OnDefinition(std::span<const std::byte> message) {
   if (image) {
     OnImage(template_id);
   }
+  if (observer_ != nullptr) {
+    observer_->OnDefinition(message);
+  }
   if (template_id != sbe::SymbolDefinition::sbeTemplateId()) {
     return;
   }
@@ -233,6 +246,9 @@ void EventsRouter::OnDefinition(std::span<const std::byte> message) {
   if (feed == nullptr) {
     feed = feeds_.emplace(symbol.value(), std::make_unique<SymbolFeed>(symbol)).first->second.get();
     symbol_count_.store(feeds_.size(), std::memory_order_relaxed);
+    if (observer_ != nullptr) {
+      feed->SetObserver(observer_->OnSymbol(symbol, feed->book()));
+    }
   }
   const std::uint64_t symbol_sequence = definition.header().symbolSequence();
   if (!image && symbol_sequence != feed->book().symbol_sequence()) {
@@ -268,6 +284,9 @@ void EventsRouter::OnBatchEnd(std::span<const std::byte> message) {
     }
   }
   unpublished_.clear();
+  if (observer_ != nullptr) {
+    observer_->OnEntryEnd(end.replaying() != 0);
+  }
   if (end.replaying() != 0) {
     counts_.Discard();
   } else {

@@ -31,6 +31,7 @@
 #include "base/event_ring.h"
 #include "market_data/event_counts.h"
 #include "market_data/feed.h"
+#include "market_data/market_observer.h"
 #include "market_data/symbol_feed.h"
 
 namespace lockstep {
@@ -49,8 +50,10 @@ class EventsRouter final : public MarketDataFeed {
     std::size_t lag_bytes = 0;  // on the ring, published and not yet read
   };
 
-  // `reader` must outlive the router, which alone polls it.
-  explicit EventsRouter(EventRing::Reader& reader) : reader_(reader) {}
+  // `reader` must outlive the router, which alone polls it; so must `observer`, if there is one: it
+  // is told of all that happens here, on the router's thread.
+  explicit EventsRouter(EventRing::Reader& reader, MarketObserver* observer = nullptr)
+      : reader_(reader), observer_(observer) {}
   ~EventsRouter() override { Stop(); }
   EventsRouter(const EventsRouter&) = delete;
   EventsRouter& operator=(const EventsRouter&) = delete;
@@ -90,6 +93,7 @@ class EventsRouter final : public MarketDataFeed {
   using Subscription = std::pair<SymbolId, FeedKind>;
 
   void Run();
+  [[nodiscard]] bool NothingWaits() const;
   void Enqueue(const Request& request);
   std::size_t HandleRequests();
   bool Handle(const Request& request);
@@ -107,6 +111,7 @@ class EventsRouter final : public MarketDataFeed {
   [[nodiscard]] FeedStamp StampOf(SymbolId symbol) const;
 
   EventRing::Reader& reader_;
+  MarketObserver* observer_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
 

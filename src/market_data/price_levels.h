@@ -33,6 +33,9 @@ class PriceLevels {
 
   // Null when there is no such level. Valid until the next FindOrInsert, Erase or Clear.
   [[nodiscard]] Value* Find(std::int64_t price_ticks);
+  [[nodiscard]] const Value* Find(std::int64_t price_ticks) const {
+    return const_cast<PriceLevels*>(this)->Find(price_ticks);
+  }
 
   // A new level starts as Value{}.
   Value& FindOrInsert(std::int64_t price_ticks);

@@ -33,6 +33,9 @@ void SymbolFeed::ApplyBookUpdate(std::span<const std::byte> message) {
 
 void SymbolFeed::ApplyTrade(std::span<const std::byte> message) {
   book_.ApplyTrade(message);
+  if (observer_ != nullptr) {
+    observer_->OnTrade(message);
+  }
   if (!trades_.empty()) {
     AppendEvent(trade_frames_, message);
   }
@@ -57,19 +60,28 @@ void SymbolFeed::Publish(const FeedStamp& stamp) {
   // more, and knows the second by a symbol sequence that is not above the last.
   orders_.Publish(order_frames_);
   trades_.Publish(trade_frames_);
-  if (depth_.empty()) {
+  const bool observed = observer_ != nullptr && observer_->WantsEntries();
+  if (depth_.empty() && !observed) {
     book_.depth().ForgetChanges();
   } else {
     book_.depth().TakeChanges(changes_);
+  }
+  if (!depth_.empty()) {
     FrameBuffer frames;
     AppendDepthUpdate(frames, stamp, published_sequence_ + 1, book_.symbol_sequence(), changes_);
     depth_.Publish(frames);
+  }
+  if (observed) {
+    observer_->OnEntry(stamp, changes_);
   }
   published_sequence_ = book_.symbol_sequence();
   ForgetSnapshots();
 }
 
 void SymbolFeed::Discard() {
+  if (observer_ != nullptr) {
+    observer_->OnDiscard();
+  }
   trade_frames_.clear();
   order_frames_.clear();
   book_.depth().ForgetChanges();

@@ -13,6 +13,7 @@
 
 #include "market_data/feed.h"
 #include "market_data/feed_messages.h"
+#include "market_data/market_observer.h"
 #include "market_data/symbol_book.h"
 #include "market_data/topic.h"
 
@@ -21,6 +22,9 @@ namespace lockstep {
 class SymbolFeed {
  public:
   explicit SymbolFeed(SymbolId symbol) : symbol_(symbol) {}
+
+  // From now on `observer` is told of every trade and entry. Outlives this object.
+  void SetObserver(SymbolObserver& observer) { observer_ = &observer; }
 
   // Each takes one whole event of this symbol, with its message header.
   void ApplyBookUpdate(std::span<const std::byte> message);
@@ -66,6 +70,7 @@ class SymbolFeed {
 
   SymbolId symbol_;
   SymbolBook book_;
+  SymbolObserver* observer_ = nullptr;
   std::uint64_t published_sequence_ = 0;  // of the last batch that was published or discarded
   Topic trades_;
   Topic depth_;
