@@ -3,7 +3,9 @@
 //
 // The interface alone: nothing implements it yet. Threads: Ask from any; the question runs on
 // history's own thread, on a state that holds everything up to `position` at least (so who has been
-// answered finds his order) and is the same during one question.
+// answered finds his order) and is the same during one question. Every question is called, once:
+// where `position` cannot be reached (the disk fails, history stops) with what there is, and
+// HistoryView::status says so.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/status.h"
 #include "base/strong_id.h"
 #include "lockstep_sbe/EndReason.h"
 #include "lockstep_sbe/OrderStatus.h"
@@ -47,6 +50,8 @@ struct StoredOrder {
   std::int64_t created_ns = 0;  // engine time of its entry
   std::int64_t updated_ns = 0;  // of its last event
   bool is_open = false;
+
+  friend bool operator==(const StoredOrder&, const StoredOrder&) = default;
 };
 
 // One side of a trade.
@@ -65,6 +70,8 @@ struct StoredFill {
   std::int64_t time_ns = 0;
   std::int64_t position = 0;        // of the log entry that caused it,
   std::uint16_t command_index = 0;  // and the command in it
+
+  friend bool operator==(const StoredFill&, const StoredFill&) = default;
 };
 
 struct StoredTrade {
@@ -74,6 +81,8 @@ struct StoredTrade {
   std::int64_t quantity = 0;
   std::int64_t time_ns = 0;
   bool taker_is_buyer = false;
+
+  friend bool operator==(const StoredTrade&, const StoredTrade&) = default;
 };
 
 struct StoredAggregateTrade {
@@ -84,6 +93,8 @@ struct StoredAggregateTrade {
   TradeId last_trade_id;
   std::int64_t time_ns = 0;
   bool taker_is_buyer = false;
+
+  friend bool operator==(const StoredAggregateTrade&, const StoredAggregateTrade&) = default;
 };
 
 // Bounds of a question; both ends count. Without a lower bound the newest `limit` rows are meant,
@@ -98,6 +109,11 @@ struct HistoryRange {
 class HistoryView {
  public:
   virtual ~HistoryView() = default;
+
+  // Why the answers given so far may lack something: kUnavailable when the position asked for has
+  // not been reached, kIoError, kCorruption or kUnimplemented when a row could not be read. Look at
+  // it last.
+  [[nodiscard]] virtual Status status() const = 0;
 
   [[nodiscard]] virtual std::optional<StoredOrder> Order(AccountId account, SymbolId symbol,
                                                          OrderId order_id) const = 0;

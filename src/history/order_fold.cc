@@ -1,0 +1,122 @@
+#include "history/order_fold.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <string_view>
+
+#include "history/keys.h"
+#include "history/records.h"
+#include "history/store.h"
+#include "lockstep_sbe/ExecutionReport.h"
+#include "protocol/entry.h"
+
+namespace lockstep {
+namespace {
+
+void PutFill(sbe::ExecutionReport& report, std::string& value, rocksdb::WriteBatch& batch) {
+  const StoredFill fill{.account = AccountId(report.header().account()),
+                        .symbol = SymbolId(report.header().symbol()),
+                        .order_id = OrderId(report.orderId()),
+                        .trade_id = TradeId(report.tradeId()),
+                        .price = report.lastPrice(),
+                        .quantity = report.lastQuantity(),
+                        .quote = report.lastQuote(),
+                        .fee = report.fee(),
+                        .fee_asset = AssetId(report.feeAsset()),
+                        .is_buyer = report.side() == sbe::Side::BUY,
+                        .is_maker = report.liquidity() == sbe::Liquidity::MAKER,
+                        .time_ns = report.header().timestampNs(),
+                        .position = report.header().position(),
+                        .command_index = report.header().commandIndex()};
+  EncodeFill(fill, value);
+  batch.Put(SliceOf(HistoryKey::OfFill(fill.account, fill.symbol, fill.trade_id, fill.order_id)),
+            value);
+  batch.Put(
+      SliceOf(HistoryKey::OfFillOfOrder(fill.account, fill.symbol, fill.order_id, fill.trade_id)),
+      value);
+}
+
+}  // namespace
+
+std::size_t OrderFold::KeyHash::operator()(const Key& key) const {
+  std::uint64_t hash = key.order_id * 0x9e37'79b9'7f4a'7c15U;
+  hash ^= (key.account + (std::uint64_t{key.symbol} << 40U)) * 0xc2b2'ae3d'27d4'eb4fU;
+  return hash ^ hash >> 29U;
+}
+
+OrderFold::Changed& OrderFold::Of(AccountId account, SymbolId symbol, OrderId order_id) {
+  const auto [place, is_new] = places_.try_emplace(
+      {.account = account.value(), .order_id = order_id.value(), .symbol = symbol.value()},
+      changed_.size());
+  if (is_new) {
+    Changed& changed = changed_.emplace_back();
+    changed.order.account = account;
+    changed.order.symbol = symbol;
+    changed.order.order_id = order_id;
+  }
+  return changed_[place->second];
+}
+
+void OrderFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& batch) {
+  auto report = Decode<sbe::ExecutionReport>(message);
+  const sbe::ExecType::Value type = report.execType();
+  if (type == sbe::ExecType::TRADE) {
+    PutFill(report, value_, batch);
+  }
+  Changed& changed = Of(AccountId(report.header().account()), SymbolId(report.header().symbol()),
+                        OrderId(report.orderId()));
+  // An order is named when it enters and when an amend renames it; until it ends nobody else of
+  // its account can have that name.
+  changed.was_named |= type == sbe::ExecType::NEW || type == sbe::ExecType::REPLACED;
+  StoredOrder& order = changed.order;
+  order.side = report.side();
+  order.type = report.orderType();
+  order.time_in_force = report.timeInForce();
+  order.self_trade_prevention = report.selfTradePrevention();
+  order.status = report.orderStatus();
+  order.is_open = IsOpenStatus(order.status);
+  order.end_reason = order.is_open ? sbe::EndReason::NONE : report.endReason();
+  order.price = report.price();
+  order.quantity = report.quantity();
+  order.quote_quantity = report.quoteQuantity();
+  order.leaves_quantity = report.leavesQuantity();
+  order.cumulative_quantity = report.cumulativeQuantity();
+  order.cumulative_quote = report.cumulativeQuote();
+  order.prevented_quantity = report.preventedQuantity();
+  order.created_ns = report.createdNs();
+  order.updated_ns = report.header().timestampNs();
+  // Data fields are read in the order of the schema.
+  order.client_order_id = report.getClientOrderIdAsString();
+  const std::string_view request_id = report.getRequestClientOrderIdAsStringView();
+  order.cancel_client_order_id = type == sbe::ExecType::CANCELED ? request_id : std::string_view();
+}
+
+void OrderFold::Finish(rocksdb::WriteBatch& batch) {
+  for (const auto& [order, was_named] : changed_) {
+    EncodeOrder(order, value_);
+    batch.Put(SliceOf(HistoryKey::OfOrder(HistoryTable::kOrders, order.account, order.symbol,
+                                          order.order_id)),
+              value_);
+    if (was_named && !order.client_order_id.empty()) {
+      EncodeNumber(order.order_id.value(), value_);
+      batch.Put(SliceOf(HistoryKey::OfClientId(order.account, order.symbol, order.client_order_id)),
+                value_);
+    }
+    if (order.is_open == open_.Contains(order.account, order.symbol, order.order_id)) {
+      continue;  // also one that came and went since the last Finish
+    }
+    const HistoryKey open_key =
+        HistoryKey::OfOrder(HistoryTable::kOpenOrders, order.account, order.symbol, order.order_id);
+    if (order.is_open) {
+      batch.Put(SliceOf(open_key), {});
+      open_.Add(order.account, order.symbol, order.order_id);
+    } else {
+      batch.Delete(SliceOf(open_key));
+      open_.Remove(order.account, order.symbol, order.order_id);
+    }
+  }
+  changed_.clear();
+  places_.clear();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,59 @@
+// Folds ExecutionReports into rows of orders, fills, client ids and open orders.
+//
+// A report says everything about its order, so no earlier row is read; many reports of an order
+// become one row. Rows are handed over at the end of a log entry only. Threads: one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/strong_id.h"
+#include "history/history.h"
+#include "history/open_order_index.h"
+
+namespace rocksdb {
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace lockstep {
+
+class OrderFold {
+ public:
+  explicit OrderFold(OpenOrderIndex& open) : open_(open) {}
+
+  // An ExecutionReport of any type but STATUS. Its fill goes to `batch` at once.
+  void Apply(std::span<const std::byte> report, rocksdb::WriteBatch& batch);
+  // Puts the rows of all orders that changed into `batch` and brings the open orders up to them.
+  void Finish(rocksdb::WriteBatch& batch);
+
+  // Orders changed since Finish.
+  [[nodiscard]] std::size_t changed() const { return changed_.size(); }
+
+ private:
+  struct Key {
+    std::uint64_t account;
+    std::uint64_t order_id;
+    std::uint32_t symbol;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+  struct Changed {
+    StoredOrder order;
+    bool was_named = false;  // its client id is new to it
+  };
+
+  Changed& Of(AccountId account, SymbolId symbol, OrderId order_id);
+
+  OpenOrderIndex& open_;
+  std::unordered_map<Key, std::size_t, KeyHash> places_;  // in changed_
+  std::vector<Changed> changed_;
+  std::string value_;  // scratch
+};
+
+}  // namespace lockstep

@@ -1,0 +1,164 @@
+#include "history/store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "base/posix_file.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20U;
+
+rocksdb::CompressionType BestCompression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  for (const auto type : {rocksdb::kLZ4Compression, rocksdb::kSnappyCompression}) {
+    if (std::ranges::find(supported, type) != supported.end()) {
+      return type;
+    }
+  }
+  return rocksdb::kNoCompression;
+}
+
+rocksdb::Options StoreOptions() {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(64 * kMiB);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_size = 16 * 1'024;
+
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = 32 * kMiB;
+  options.max_write_buffer_number = 3;
+  options.allow_concurrent_memtable_write = false;  // there is one writer
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  // The two youngest levels are rewritten too often to be worth packing.
+  options.compression = BestCompression();
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
+                                   options.compression};
+  options.bytes_per_sync = kMiB;
+  // The WAL brings the memtable back at the next start, so neither end waits for a flush.
+  options.avoid_flush_during_shutdown = true;
+  options.avoid_flush_during_recovery = true;
+  // An idle exchange does nothing.
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 3;
+  return options;
+}
+
+}  // namespace
+
+Status FromRocksDb(const rocksdb::Status& status) {
+  if (status.ok()) {
+    return Status::Ok();
+  }
+  return {status.IsCorruption() ? StatusCode::kCorruption : StatusCode::kIoError,
+          status.ToString()};
+}
+
+Result<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& directory) {
+  if (Status made = MakeDirectories(directory); !made.ok()) {
+    return std::unexpected(made);
+  }
+  rocksdb::Options options = StoreOptions();
+  // Compaction can wait; the market on the same cores cannot.
+  options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
+  if (status.ok()) {
+    return std::unique_ptr<HistoryStore>(new HistoryStore(std::unique_ptr<rocksdb::DB>(opened)));
+  }
+  const std::string text = status.ToString();
+  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+    return Error(StatusCode::kAlreadyExists,
+                 directory + ": another process uses this directory (" + text + ")");
+  }
+  return Error(FromRocksDb(status).code(), directory + ": " + text);
+}
+
+HistoryStore::~HistoryStore() = default;
+
+Status HistoryStore::Write(rocksdb::WriteBatch& batch) {
+  return FromRocksDb(db_->Write(rocksdb::WriteOptions(), &batch));
+}
+
+Status HistoryStore::Sync() { return FromRocksDb(db_->FlushWAL(true)); }
+
+Status HistoryStore::Resume() { return FromRocksDb(db_->Resume()); }
+
+Result<bool> HistoryStore::Get(const HistoryKey& key, std::string& value) const {
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), SliceOf(key), &value);
+  if (status.IsNotFound()) {
+    return false;
+  }
+  if (!status.ok()) {
+    return std::unexpected(FromRocksDb(status));
+  }
+  return true;
+}
+
+HistoryCursor::HistoryCursor(const HistoryStore& store, const HistoryKey& prefix)
+    : prefix_(prefix.view()), end_(prefix_) {
+  // A prefix begins with a letter, so there is a byte that can be raised.
+  while (static_cast<unsigned char>(end_.back()) == 0xff) {
+    end_.pop_back();
+  }
+  end_.back() = static_cast<char>(end_.back() + 1);
+  begin_slice_ = prefix_;
+  end_slice_ = end_;
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &begin_slice_;
+  options.iterate_upper_bound = &end_slice_;
+  rows_.reset(store.db().NewIterator(options));
+}
+
+HistoryCursor::~HistoryCursor() = default;
+
+bool HistoryCursor::Seek(const HistoryKey& key) {
+  rows_->Seek(SliceOf(key));
+  return rows_->Valid();
+}
+
+bool HistoryCursor::SeekForPrev(const HistoryKey& key) {
+  rows_->SeekForPrev(SliceOf(key));
+  return rows_->Valid();
+}
+
+bool HistoryCursor::SeekToFirst() {
+  rows_->SeekToFirst();
+  return rows_->Valid();
+}
+
+bool HistoryCursor::SeekToLast() {
+  rows_->SeekToLast();
+  return rows_->Valid();
+}
+
+bool HistoryCursor::Next() {
+  rows_->Next();
+  return rows_->Valid();
+}
+
+bool HistoryCursor::Prev() {
+  rows_->Prev();
+  return rows_->Valid();
+}
+
+std::string_view HistoryCursor::key() const { return rows_->key().ToStringView(); }
+std::string_view HistoryCursor::value() const { return rows_->value().ToStringView(); }
+Status HistoryCursor::status() const { return FromRocksDb(rows_->status()); }
+
+}  // namespace lockstep
