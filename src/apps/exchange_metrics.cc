@@ -46,7 +46,7 @@ void AddGatewayMetrics(Metrics& metrics, const GatewayCounters& gateway) {
 
 void AddLogMetrics(Metrics& metrics, const MetricSources& sources) {
   const auto& [clock, commands, gateway_reader, sequencer, batcher, driver, engine_thread, router,
-               gateway] = sources;
+               history, gateway] = sources;
   metrics.AddGauge("lockstep_log_appended_position", "Position of the newest entry", {},
                    [&sequencer] { return static_cast<double>(sequencer.appended_position()); });
   metrics.AddGauge("lockstep_log_committed_position", "Position of the newest durable entry", {},
@@ -100,6 +100,36 @@ void AddEngineMetrics(Metrics& metrics, const MetricSources& sources) {
                    [&router] { return static_cast<double>(router.GetSummary().symbols); });
 }
 
+void AddHistoryMetrics(Metrics& metrics, const HistoryRecorder& history) {
+  using Summary = HistoryRecorder::Summary;
+  const auto gauge = [&](const char* name, const char* help, auto Summary::* field) {
+    metrics.AddGauge(std::string("lockstep_history_") + name, help, {}, [&history, field] {
+      return static_cast<double>(history.GetSummary().*field);
+    });
+  };
+  const auto counter = [&](const char* name, const char* help, auto Summary::* field) {
+    metrics.AddCounter(
+        std::string("lockstep_history_") + name + "_total", help, {},
+        [&history, field] { return static_cast<double>(history.GetSummary().*field); });
+  };
+  gauge("seen_position", "Position of the newest entry taken off the event ring",
+        &Summary::seen_position);
+  gauge("stored_position", "Position of the newest entry stored", &Summary::stored_position);
+  gauge("durable_position", "Position of the newest entry known to survive loss of power",
+        &Summary::durable_position);
+  gauge("backlog_bytes", "Bytes of events in memory, not yet stored", &Summary::backlog_bytes);
+  gauge("spool_bytes", "Bytes of events in the spool file, not yet stored", &Summary::spool_bytes);
+  gauge("questions", "Questions that wait for their position", &Summary::questions);
+  counter("spooled_bytes", "Bytes that went through the spool file", &Summary::spooled_bytes);
+  counter("rows", "Rows written", &Summary::rows);
+  counter("write_errors", "Failed tries to store", &Summary::write_errors);
+  metrics.AddGauge("lockstep_history_problem", "1: not everything is being stored at present", {},
+                   [&history] { return history.Problem().ok() ? 0.0 : 1.0; });
+  metrics.AddGauge("lockstep_event_ring_lag_bytes", "Events published and not yet read",
+                   {{"reader", "history"}},
+                   [&history] { return static_cast<double>(history.GetSummary().ring_lag_bytes); });
+}
+
 }  // namespace
 
 void AddExchangeMetrics(Metrics& metrics, const MetricSources& sources) {
@@ -107,6 +137,7 @@ void AddExchangeMetrics(Metrics& metrics, const MetricSources& sources) {
   AddLogMetrics(metrics, sources);
   AddEngineMetrics(metrics, sources);
   AddMarketMetrics(metrics, sources.router);
+  AddHistoryMetrics(metrics, sources.history);
   const Clock& clock = sources.clock;
   const std::int64_t started_ns = clock.MonotonicNs();
   metrics.AddGauge("lockstep_uptime_seconds", "Since the process started", {},

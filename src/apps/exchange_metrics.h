@@ -6,6 +6,7 @@
 #include "base/ingress_ring.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/http/metrics.h"
+#include "history/history_recorder.h"
 #include "market_data/events_router.h"
 #include "sequencer/batcher.h"
 #include "sequencer/engine_thread.h"
@@ -24,6 +25,7 @@ struct MetricSources {
   const StateMachineDriver& driver;
   const EngineThread& engine_thread;
   const EventsRouter& router;
+  const HistoryRecorder& history;
   const GatewayCounters& gateway;
 };
 

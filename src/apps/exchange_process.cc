@@ -75,6 +75,7 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       events_(config.event_ring_bytes, config.event_stall_limit_ns, StopOnStall),
       gateway_reader_(events_.Attach()),
       router_reader_(events_.Attach()),
+      history_reader_(events_.Attach()),
       commands_(config.ingress_ring_bytes),
       queries_(config.query_ring_bytes),
       engine_(config.engine, events_),
@@ -82,6 +83,9 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       sequencer_([&] {
         JournalOptions options = journal;
         options.clock = &clock_;
+        options.snapshot_gate = [this](std::int64_t position) {
+          return history_->MakeDurable(position);
+        };
         return options;
       }()),
       batcher_({.origin_node = kNode, .boot_id = static_cast<std::uint64_t>(clock_.WallNs())},
@@ -129,10 +133,25 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   web_options.port = http_address->port;
   std::unique_ptr<ExchangeProcess> process(
       new ExchangeProcess(config, std::move(*keys), sbe_config, journal));
-  if (Status status = process->Run(web_options); !status.ok()) {
+  Status status = process->OpenHistory();
+  if (status.ok()) {
+    status = process->Run(web_options);
+  }
+  if (!status.ok()) {
     return std::unexpected(status);
   }
   return process;
+}
+
+Status ExchangeProcess::OpenHistory() {
+  HistoryOptions options;
+  options.directory = config_.data_directory + "/history";
+  auto history = HistoryRecorder::Open(options, history_reader_);
+  if (!history) {
+    return history.error();
+  }
+  history_ = std::move(*history);
+  return Status::Ok();
 }
 
 Status ExchangeProcess::Run(const WebServerOptions& web_options) {
@@ -144,6 +163,7 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
                                 .driver = driver_,
                                 .engine_thread = engine_thread_,
                                 .router = router_,
+                                .history = *history_,
                                 .gateway = sbe_.counters()});
   auto web = WebServer::Start(web_options,
                               {.clock = clock_,
@@ -159,12 +179,14 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   AddWebMetrics(metrics_, web_->counters());
   trading_loop_.Start();
   stream_loop_.Start();
-  // Both readers of the events must be there before the log is replayed.
+  // All readers of the events must be there before the log is replayed.
   router_.Start();
+  history_->Start();
   sbe_.Start();
   if (Status status = sequencer_.Recover(driver_); !status.ok()) {
     return status;
   }
+  history_->Recovered(sequencer_.applied_position());
   engine_thread_.Start();
   sequencer_thread_.Start();
   if (config_.dev) {
@@ -267,6 +289,9 @@ bool ExchangeProcess::Stop() {
   sequencer_thread_.Stop();
   engine_thread_.Stop();
   router_.Stop();
+  if (history_ != nullptr) {
+    history_->Stop();
+  }
   sbe_.Stop();
   trading_loop_.Stop();
   stream_loop_.Stop();

@@ -3,7 +3,7 @@
 //   gateway I/O thread ─ commands ─► IngressRing ─► sequencer thread ─ journal ─► engine thread ─►
 //   EventRing ─► gateway I/O thread
 //          └────────── queries ──► IngressRing ──────────────────────────────────►┘ └────► events
-//          router's thread
+//          router's thread, and to history's two threads
 //   plus the trading loop (HTTP) and the stream loop (WebSockets with market data), and the
 //   caller's thread, which watches over the storage.
 //
@@ -28,6 +28,7 @@
 #include "gateway/http/metrics.h"
 #include "gateway/http/web_server.h"
 #include "gateway/sbe/sbe_server.h"
+#include "history/history_recorder.h"
 #include "market_data/events_router.h"
 #include "market_data/streams/stream_publisher.h"
 #include "sequencer/batcher.h"
@@ -64,6 +65,7 @@ class ExchangeProcess {
 
   explicit ExchangeProcess(const ExchangeConfig& config, std::unique_ptr<EmbeddedKeyStore> keys,
                            const SbeServerConfig& sbe_config, const JournalOptions& journal);
+  [[nodiscard]] Status OpenHistory();
   [[nodiscard]] Status Run(const WebServerOptions& web_options);
   [[nodiscard]] Status ApplyDevSetup();
   // Which paths of the HTTP port lead where.
@@ -80,10 +82,12 @@ class ExchangeProcess {
   EventRing events_;
   EventRing::Reader& gateway_reader_;
   EventRing::Reader& router_reader_;
+  EventRing::Reader& history_reader_;
   IngressRing commands_;
   IngressRing queries_;
   MatchingEngine engine_;
   StateMachineDriver driver_;
+  std::unique_ptr<HistoryRecorder> history_;  // before the log, which asks it before it forgets
   JournalSequencer sequencer_;
   Batcher batcher_;
   std::unique_ptr<EmbeddedKeyStore> keys_;

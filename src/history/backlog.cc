@@ -14,7 +14,7 @@ std::size_t PaddedBytes(std::size_t length) {
 
 }  // namespace
 
-void AppendEvent(std::vector<std::byte>& block, std::span<const std::byte> event) {
+void AppendToBlock(std::vector<std::byte>& block, std::span<const std::byte> event) {
   const std::size_t at = block.size();
   const auto length = static_cast<std::uint32_t>(event.size());
   block.resize(at + PaddedBytes(length));
@@ -22,7 +22,7 @@ void AppendEvent(std::vector<std::byte>& block, std::span<const std::byte> event
   std::memcpy(&block[at + kEventHeaderBytes], event.data(), event.size());
 }
 
-std::span<const std::byte> NextEvent(std::span<const std::byte> block, std::size_t& offset) {
+std::span<const std::byte> NextInBlock(std::span<const std::byte> block, std::size_t& offset) {
   if (offset == block.size()) {
     return {};
   }

@@ -1,10 +1,10 @@
 // Events between the thread that takes them off the ring and the one that stores them: in memory up
 // to a bound, then in a spool file, and back in order.
 //
-// Shape: blocks of events; a block is what AppendEvent made of one or more (a log entry may lie in
-// several). Push never waits for the reader. Half-failure: when the spool takes no more, Push says
-// why and takes nothing from then on, since there would be a hole; what is in comes out all the
-// same. Threads: Push one; Pop one; the rest any.
+// Shape: blocks of events; a block is what AppendToBlock made of one or more (a log entry may lie
+// in several). Push never waits for the reader. Half-failure: when the spool takes no more, Push
+// says why and takes nothing from then on, since there would be a hole; what is in comes out all
+// the same. Threads: Push one; Pop one; the rest any.
 #pragma once
 
 #include <atomic>
@@ -63,10 +63,10 @@ class Backlog {
 };
 
 // Adds one event to a block: its length (uint32), 4 bytes of zeros, its bytes padded to 8.
-void AppendEvent(std::vector<std::byte>& block, std::span<const std::byte> event);
+void AppendToBlock(std::vector<std::byte>& block, std::span<const std::byte> event);
 
 // The event that begins at `offset` of a block, which is moved behind it. Empty at the end.
-[[nodiscard]] std::span<const std::byte> NextEvent(std::span<const std::byte> block,
-                                                   std::size_t& offset);
+[[nodiscard]] std::span<const std::byte> NextInBlock(std::span<const std::byte> block,
+                                                     std::size_t& offset);
 
 }  // namespace lockstep

@@ -126,7 +126,7 @@ void EventTail::OnEvent(std::span<const std::byte> event) {
       return;
   }
   if (AnyEvent(event).header().position() > start_position_ && !lost_) {
-    AppendEvent(block_, event);
+    AppendToBlock(block_, event);
     if (block_.size() >= kBlockBytes) {
       PushBlock();
     }
@@ -138,7 +138,7 @@ void EventTail::OnBatchEnd(std::span<const std::byte> event) {
   seen_position_.store(end.position());
   if (end.position() > start_position_) {
     if (!lost_) {
-      AppendEvent(block_, event);
+      AppendToBlock(block_, event);
     }
   } else if (end.replaying() == 0) {
     LoseForOtherLog(end.position());
@@ -152,7 +152,7 @@ void EventTail::PassRecovered(std::int64_t position) {
     // No entry has said so: a snapshot was loaded, and no log lies behind it.
     std::array<std::byte, kMessageHeaderBytes + sbe::BatchEnd::sbeBlockLength()> buffer{};
     Encode<sbe::BatchEnd>(buffer.data(), buffer.size()).position(position).replaying(1);
-    AppendEvent(block_, buffer);
+    AppendToBlock(block_, buffer);
     seen_position_.store(position);
   }
 }

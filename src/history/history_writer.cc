@@ -169,7 +169,7 @@ bool HistoryWriter::TakeEvents() {
   bool worked = false;
   while (!batch_finished_ && (block_offset_ < block_.size() || NextBlock())) {
     std::size_t next = block_offset_;
-    const auto event = NextEvent(block_, next);
+    const auto event = NextInBlock(block_, next);
     if (Status status = OnEvent(event); !status.ok()) {
       Trouble(status);
       break;

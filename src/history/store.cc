@@ -48,9 +48,11 @@ rocksdb::Options StoreOptions() {
   options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
                                    options.compression};
   options.bytes_per_sync = kMiB;
-  // The WAL brings the memtable back at the next start, so neither end waits for a flush.
+  // The WAL brings the memtable back at the next start, so the end does not wait for a flush. The
+  // start does: rows that stand only in the old WAL are not durable, and syncing the new one does
+  // not make them so.
   options.avoid_flush_during_shutdown = true;
-  options.avoid_flush_during_recovery = true;
+  options.avoid_flush_during_recovery = false;
   // An idle exchange does nothing.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

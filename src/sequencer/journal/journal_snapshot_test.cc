@@ -287,5 +287,87 @@ TEST_F(JournalSnapshotTest, StoppingWhileAChildWritesLeavesNothingBehind) {
   EXPECT_EQ(state.count(), 5U);
 }
 
+TEST_F(JournalSnapshotTest, CountsOnlyWhenTheGateHasOpened) {
+  std::atomic<bool> is_open = false;
+  std::atomic<std::int64_t> asked = 0;
+  JournalOptions options = Options();
+  options.snapshot_gate = [&](std::int64_t position) -> Result<bool> {
+    asked = position;
+    return is_open.load();
+  };
+  CountingStateMachine state;
+  JournalSequencer sequencer(options);
+  ASSERT_TRUE(sequencer.Recover(state).ok());
+  // Twice what would remove log: three snapshots, with segments between them.
+  for (std::uint64_t round = 0; round < 3; ++round) {
+    is_open = false;
+    AppendAndApply(sequencer, state, round * 200 + 1, round * 200 + 200, 900);
+    const std::size_t segments = FilesIn(LogDirectory());
+    const std::int64_t before = sequencer.snapshot_position();
+    const std::int64_t position = sequencer.applied_position();
+    Status started = sequencer.TakeSnapshot(state);
+    while (started.code() == StatusCode::kUnavailable) {
+      std::this_thread::yield();
+      started = sequencer.TakeSnapshot(state);
+    }
+    ASSERT_TRUE(started.ok()) << started.message();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (asked < position) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(sequencer.snapshot_position(), before);
+    EXPECT_FALSE(std::filesystem::exists(SnapshotPath(position)));
+    EXPECT_GE(FilesIn(LogDirectory()), segments);
+    is_open = true;
+    AwaitSnapshot(sequencer, position);
+    EXPECT_TRUE(std::filesystem::exists(SnapshotPath(position)));
+  }
+  EXPECT_THAT(Warnings(), IsEmpty());
+}
+
+TEST_F(JournalSnapshotTest, DoesNotCountWhenTheGateWillNotOpen) {
+  JournalOptions options = Options();
+  options.snapshot_gate = [](std::int64_t) -> Result<bool> {
+    return Error(StatusCode::kIoError, "history has stopped");
+  };
+  {
+    CountingStateMachine state;
+    JournalSequencer sequencer(options);
+    ASSERT_TRUE(sequencer.Recover(state).ok());
+    AppendAndApply(sequencer, state, 1, 10);
+    ASSERT_TRUE(sequencer.TakeSnapshot(state).ok());
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (Warnings().empty()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+    EXPECT_THAT(Warnings(), HasSubstr("history has stopped"));
+    EXPECT_EQ(sequencer.snapshot_position(), 0);
+  }
+  EXPECT_EQ(FilesIn(SnapshotDirectory()), 0U);
+  CountingStateMachine state;
+  JournalSequencer sequencer(Options());
+  ASSERT_TRUE(sequencer.Recover(state).ok());
+  EXPECT_EQ(state.count(), 10U);
+}
+
+TEST_F(JournalSnapshotTest, AClosedGateDoesNotHoldUpTheEnd) {
+  JournalOptions options = Options();
+  std::atomic<bool> asked = false;
+  options.snapshot_gate = [&](std::int64_t) -> Result<bool> {
+    asked = true;
+    return false;
+  };
+  CountingStateMachine state;
+  JournalSequencer sequencer(options);
+  ASSERT_TRUE(sequencer.Recover(state).ok());
+  AppendAndApply(sequencer, state, 1, 10);
+  ASSERT_TRUE(sequencer.TakeSnapshot(state).ok());
+  while (!asked) {
+    std::this_thread::yield();
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

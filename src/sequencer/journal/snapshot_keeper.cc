@@ -16,10 +16,11 @@ constexpr auto kDurableCheckInterval = std::chrono::milliseconds(20);
 }  // namespace
 
 SnapshotKeeper::SnapshotKeeper(SnapshotStore& store, std::string log_directory, LogWriter& writer,
-                               WarningHandler warn)
+                               DurabilityGate gate, WarningHandler warn)
     : store_(store),
       log_directory_(std::move(log_directory)),
       writer_(writer),
+      gate_(std::move(gate)),
       warn_(std::move(warn)) {}
 
 void SnapshotKeeper::Start(std::int64_t position) {
@@ -70,14 +71,34 @@ Status SnapshotKeeper::Take(const StateMachine& state, std::int64_t position, st
 }
 
 Status SnapshotKeeper::AwaitDurableLog(std::int64_t position) {
-  std::unique_lock lock(mutex_);
   while (writer_.durable() < position) {
     writer_.RequestSync();
-    if (changed_.wait_for(lock, kDurableCheckInterval, [this] { return stopping_; })) {
+    if (PauseOrStop()) {
       return {StatusCode::kUnavailable, "stopped"};
     }
   }
   return Status::Ok();
+}
+
+Status SnapshotKeeper::AwaitGate(std::int64_t position) {
+  while (gate_) {
+    const auto is_durable = gate_(position);
+    if (!is_durable) {
+      return is_durable.error();
+    }
+    if (*is_durable) {
+      break;
+    }
+    if (PauseOrStop()) {
+      return {StatusCode::kUnavailable, "stopped"};
+    }
+  }
+  return Status::Ok();
+}
+
+bool SnapshotKeeper::PauseOrStop() {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kDurableCheckInterval, [this] { return stopping_; });
 }
 
 Status SnapshotKeeper::SeeThrough(pid_t child, std::int64_t position) {
@@ -94,6 +115,9 @@ Status SnapshotKeeper::SeeThrough(pid_t child, std::int64_t position) {
   // A snapshot newer than the log that survives would be refused at start.
   if (status.ok()) {
     status = AwaitDurableLog(position);
+  }
+  if (status.ok()) {
+    status = AwaitGate(position);
   }
   if (!status.ok()) {
     // Gone at the next start at the latest.

@@ -1,5 +1,6 @@
-// Sees a snapshot through from fork to retention: waits for the child, reads the file again, gives
-// it its name, then removes older snapshots and the log behind the older of the last two.
+// Sees a snapshot through from fork to retention: waits for the child, reads the file again, waits
+// until all that a start from it will not replay is durable elsewhere, gives it its name, then
+// removes older snapshots and the log behind the older of the last two.
 //
 // Threads: Take the engine's; its own does the waiting and reading.
 #pragma once
@@ -16,6 +17,7 @@
 #include "base/state_machine.h"
 #include "base/status.h"
 #include "sequencer/forked_snapshot.h"
+#include "sequencer/journal/journal_options.h"
 #include "sequencer/journal/log_writer.h"
 #include "sequencer/snapshot_store.h"
 
@@ -25,7 +27,7 @@ class SnapshotKeeper {
  public:
   // All must outlive the keeper.
   SnapshotKeeper(SnapshotStore& store, std::string log_directory, LogWriter& writer,
-                 WarningHandler warn);
+                 DurabilityGate gate, WarningHandler warn);
   ~SnapshotKeeper() { Stop(); }
   SnapshotKeeper(const SnapshotKeeper&) = delete;
   SnapshotKeeper& operator=(const SnapshotKeeper&) = delete;
@@ -45,10 +47,14 @@ class SnapshotKeeper {
   void Run();
   Status SeeThrough(pid_t child, std::int64_t position);
   Status AwaitDurableLog(std::int64_t position);
+  Status AwaitGate(std::int64_t position);
+  // True: Stop has been called; else a little time has passed.
+  bool PauseOrStop();
 
   SnapshotStore& store_;
   const std::string log_directory_;
   LogWriter& writer_;
+  const DurabilityGate gate_;
   const WarningHandler warn_;
   ForkedSnapshot fork_;
   std::atomic<std::int64_t> position_{0};
