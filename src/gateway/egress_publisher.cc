@@ -37,9 +37,9 @@ sbe::ReplyHeader ReplyOf(std::span<const std::byte> message) {
 
 }  // namespace
 
-EgressPublisher::EgressPublisher(EventRing::Reader& reader, PrivateEventStore& store,
-                                 const Clock& clock, NodeId node)
-    : reader_(reader), store_(store), clock_(clock), node_(node) {}
+EgressPublisher::EgressPublisher(EventRing::Reader& reader, PrivateEventStore* store,
+                                 const Clock& clock, NodeId node, EventObserver* observer)
+    : reader_(reader), store_(store), clock_(clock), node_(node), observer_(observer) {}
 
 void EgressPublisher::Register(SessionId id, EgressSession& session) {
   sessions_[id.value()] = {&session, AccountId(), false};
@@ -78,6 +78,9 @@ std::size_t EgressPublisher::Poll(std::size_t limit) {
 
 void EgressPublisher::OnEvent(std::span<const std::byte> message) {
   const std::uint16_t template_id = ReadMessageHeader(message).template_id;
+  if (observer_ != nullptr) {
+    observer_->OnRingEvent(template_id, message);
+  }
   switch (template_id) {
     case sbe::BatchEnd::sbeTemplateId(): {
       auto end = Decode<sbe::BatchEnd>(message);
@@ -143,8 +146,8 @@ void EgressPublisher::Release(std::int64_t matched_ns, bool answers_query, bool 
     sbe::ReplyHeader reply = ReplyOf(event.message());
     reply.matchedNs(matched_ns);
     reply.sentNs(sent_ns);
-    if (event.private_sequence != 0) {
-      store_.Add(event.account, event.private_sequence, event.framed);
+    if (event.private_sequence != 0 && store_ != nullptr) {
+      store_->Add(event.account, event.private_sequence, event.framed);
     }
     if (!replaying) {
       Route(event, pending.origin_session);

@@ -7,7 +7,8 @@
 // that caused it if that is another account's (an admin's deposit); one without goes to the session
 // that caused it. Events of a log entry are held until its BatchEnd, which brings matchedNs; the
 // answer to a query is held until its QueryEnd (matchedNs 0: nothing was matched). Numbered events
-// are kept in the PrivateEventStore first, those of a replay too, which are kept but not sent.
+// are kept in the PrivateEventStore first (where there is one), those of a replay too, which are kept
+// but not sent. An observer sees every event of the ring, public ones too, before all others.
 // Threads: the gateway's I/O thread, which is the ring reader's.
 #pragma once
 
@@ -52,10 +53,18 @@ class EgressSession {
   virtual void FlushEvents() = 0;
 };
 
+// Who folds the ring's events besides, on the same thread.
+class EventObserver {
+ public:
+  virtual ~EventObserver() = default;
+  virtual void OnRingEvent(std::uint16_t template_id, std::span<const std::byte> message) = 0;
+};
+
 class EgressPublisher {
  public:
-  EgressPublisher(EventRing::Reader& reader, PrivateEventStore& store, const Clock& clock,
-                  NodeId node);
+  // `store` null: nothing is kept for resend. `observer` may be null.
+  EgressPublisher(EventRing::Reader& reader, PrivateEventStore* store, const Clock& clock,
+                  NodeId node, EventObserver* observer = nullptr);
 
   // From now on the session gets what it causes.
   void Register(SessionId id, EgressSession& session);
@@ -87,9 +96,10 @@ class EgressPublisher {
   void Hand(Registered& to, const PrivateEvent& event);
 
   EventRing::Reader& reader_;
-  PrivateEventStore& store_;
+  PrivateEventStore* store_;
   const Clock& clock_;
   NodeId node_;
+  EventObserver* observer_;
   std::unordered_map<std::uint64_t, Registered> sessions_;
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> sessions_of_account_;
   std::vector<std::byte> held_bytes_;

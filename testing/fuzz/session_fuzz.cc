@@ -85,7 +85,7 @@ class World final : public SessionTransport {
         store_(limits_.private_event_bytes),
         authenticator_(keys_, limits_.timestamp_window_ns),
         ingress_(commands_, queries_, NodeId(1)),
-        egress_(reader_, store_, clock_, NodeId(1)),
+        egress_(reader_, &store_, clock_, NodeId(1)),
         services_{limits_, clock_, authenticator_, ingress_,  egress_,
                   store_,  &feed_, &feed_,         counters_, stop_} {
     session_ = std::make_unique<Session>(SessionId(99), services_, *this);

@@ -33,7 +33,7 @@ SbeServer::Impl::Impl(const SbeServerConfig& config, const Clock& clock, const K
       ingress_(commands, queries, config_.node),
       events_(config_.limits.private_event_bytes),
       reader_(reader),
-      egress_(reader, events_, clock, config_.node),
+      egress_(reader, &events_, clock, config_.node),
       cancels_(ingress_),
       services_{.limits = config_.limits,
                 .clock = clock_,

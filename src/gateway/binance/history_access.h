@@ -1,0 +1,38 @@
+// History's answers, brought back to the trading loop.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "gateway/binance/gateway_state.h"
+#include "gateway/binance/order_desk.h"
+#include "gateway/http/io_thread.h"
+#include "history/history.h"
+
+namespace lockstep {
+
+class HistoryAccess final : public OutcomeRebuilder {
+ public:
+  HistoryAccess(const GatewayState& state, History& history, IoThread& trading)
+      : state_(state), history_(history), trading_(trading) {}
+
+  // Calls `question(view)` on history's thread, on everything that this loop has seen, and
+  // `then(its result)` on the loop.
+  template <class Question, class Then>
+  void Ask(Question question, Then then) {
+    history_.Ask(state_.position, [&trading = trading_, question = std::move(question),
+                                   then = std::move(then)](const HistoryView& view) {
+      trading.Post([rows = question(view), then] { then(rows); });
+    });
+  }
+
+  void Rebuild(AccountId account, SymbolId symbol, const Replayed& replayed,
+               std::function<void(CommandOutcome)> done) override;
+
+ private:
+  const GatewayState& state_;
+  History& history_;
+  IoThread& trading_;
+};
+
+}  // namespace lockstep

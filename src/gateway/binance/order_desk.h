@@ -1,0 +1,126 @@
+// Commands on their way to the engine and the answers that come back: one answer for each request,
+// however often it is sent.
+//
+// Shape: a table by (account, request id). An entry is in flight (its waiters get the answer when
+// the events come) or answered (the answer is kept for limits::kRequestMemoryNs, as long as all of
+// them fit `answer_bytes`, the oldest leaving first). A request whose answer is gone goes to the
+// engine again, which remembers it and does nothing twice; its answer is then made anew from
+// history.
+// Half-failure: when storage fails, what is in flight is held `hold_ns` for its real result, then
+// answered kTimeout and forgotten here. Threads: the trading loop alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/strong_id.h"
+#include "gateway/binance/api_call.h"
+#include "gateway/binance/command_outcome.h"
+#include "gateway/binance/order_request.h"
+#include "gateway/egress_publisher.h"
+#include "gateway/gateway_counters.h"
+#include "gateway/ingress_adapter.h"
+
+namespace lockstep {
+
+// Turns what the engine did into the answer. Called once, on the trading loop.
+using AnswerMaker = std::function<ApiAnswer(const CommandOutcome&)>;
+
+// Makes up for the events of a command that was answered in an earlier life of this process.
+class OutcomeRebuilder {
+ public:
+  virtual ~OutcomeRebuilder() = default;
+  virtual void Rebuild(AccountId account, SymbolId symbol, const Replayed& replayed,
+                       std::function<void(CommandOutcome)> done) = 0;
+};
+
+struct OrderDeskLimits {
+  std::size_t answer_bytes = std::size_t{128} << 20U;
+  std::size_t max_in_flight = 65'536;
+  std::int64_t hold_ns = 900'000'000;
+};
+
+class OrderDesk final : public EgressSession {
+ public:
+  OrderDesk(SessionId session, const OrderDeskLimits& limits, IngressAdapter& ingress,
+            EgressPublisher& egress, OutcomeRebuilder& rebuilder, const Clock& clock,
+            GatewayCounters& counters);
+  ~OrderDesk() override;
+  OrderDesk(const OrderDesk&) = delete;
+  OrderDesk& operator=(const OrderDesk&) = delete;
+
+  // Answers a request that is known here: at once, or together with the first. False: it is new.
+  [[nodiscard]] bool AnswerKnown(const ApiCall& call);
+
+  // Sends a new request. Answers at once when it cannot: kBusy or kShuttingDown. False: it has done
+  // so. Requires !AnswerKnown(call).
+  bool Submit(const ApiCall& call, SymbolId symbol, CommandBytes command, AnswerMaker make_answer);
+
+  // From now on nothing new is taken: `error` is the answer. Nothing: taken again. `hold`: what is
+  // in flight may never be answered.
+  void SetRefusal(std::optional<ErrorKind> error, bool hold);
+  [[nodiscard]] const std::optional<ErrorKind>& refusal() const { return refusal_; }
+
+  // A few times a second.
+  void OnTick();
+
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::size_t answers_kept() const { return kept_.size(); }
+
+  void OnPrivateEvent(const PrivateEvent& event) override;
+  void FlushEvents() override;
+
+ private:
+  struct Key {
+    std::uint64_t account;
+    RequestId id;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  // Request ids are parts of a MAC: as good as any hash.
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const { return key.id.high ^ key.account; }
+  };
+  struct Entry {
+    AnswerMaker make_answer;
+    CommandOutcome outcome;
+    std::vector<std::shared_ptr<ApiReply>> waiters;
+    std::optional<ApiAnswer> answer;
+    SymbolId symbol;
+    bool has_events = false;
+  };
+  struct Kept {
+    std::int64_t until_ns;  // monotonic
+    Key key;
+    std::size_t bytes;
+  };
+
+  void Complete(const Key& key);
+  void Finish(const Key& key, const CommandOutcome& outcome);
+  void Keep(const Key& key, const ApiAnswer& answer);
+  void ForgetOldest();
+  void AnswerInFlightAsUnknown();
+
+  SessionId session_;
+  OrderDeskLimits limits_;
+  IngressAdapter& ingress_;
+  EgressPublisher& egress_;
+  OutcomeRebuilder& rebuilder_;
+  const Clock& clock_;
+  GatewayCounters& counters_;
+  std::optional<ErrorKind> refusal_;
+  std::int64_t give_up_at_ns_ = INT64_MAX;
+  std::unordered_map<Key, Entry, KeyHash> entries_;
+  std::vector<Key> touched_;  // got events since the last flush
+  std::deque<Kept> kept_;     // oldest first
+  std::size_t kept_bytes_ = 0;
+  std::size_t in_flight_ = 0;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,37 @@
+// The WebSocket API (/ws-api/v3): requests and answers on one socket, and user data streams beside
+// them. Threads: the trading loop alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+
+#include "gateway/binance/api_core.h"
+#include "gateway/binance/user_streams.h"
+#include "gateway/http/web_handler.h"
+
+namespace lockstep {
+
+class WebSocketApiSession;
+
+class WebSocketApi final : public WebSocketHandler {
+ public:
+  WebSocketApi(ApiCore& core, UserStreams& streams) : core_(core), streams_(streams) {}
+
+  // Of the address: timeUnit=MICROSECOND, returnRateLimits=false.
+  [[nodiscard]] std::unique_ptr<WebSocketSession> Open(const HttpRequest& request,
+                                                       WebSocketChannel& channel) override;
+
+  // Ends the streams of keys that are no longer valid. A few times a second.
+  void OnTick();
+
+ private:
+  friend class WebSocketApiSession;
+
+  ApiCore& core_;
+  UserStreams& streams_;
+  std::set<WebSocketApiSession*> sessions_;
+  std::uint64_t checked_generation_ = 0;
+};
+
+}  // namespace lockstep
