@@ -22,6 +22,7 @@
 #include "apps/exchange_config.h"
 #include "apps/exchange_dev.h"
 #include "apps/exchange_metrics.h"
+#include "apps/market_seed_of_history.h"
 #include "apps/web_metrics.h"
 #include "auth/embedded_key_store.h"
 #include "base/status.h"
@@ -76,6 +77,7 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       gateway_reader_(events_.Attach()),
       router_reader_(events_.Attach()),
       history_reader_(events_.Attach()),
+      trading_reader_(events_.Attach()),
       commands_(config.ingress_ring_bytes),
       queries_(config.query_ring_bytes),
       engine_(config.engine, events_),
@@ -151,7 +153,27 @@ Status ExchangeProcess::OpenHistory() {
     return history.error();
   }
   history_ = std::move(*history);
+  auto seed = ReadMarketSeed(*history_);
+  if (!seed) {
+    return seed.error();
+  }
+  streams_.Seed(std::move(*seed));
   return Status::Ok();
+}
+
+void ExchangeProcess::MakeBinanceGateway() {
+  BinanceGatewayConfig config;
+  config.node = NodeId(kNode);
+  binance_ = std::make_unique<BinanceGateway>(config, BinanceGateway::Surroundings{
+                                                          .clock = clock_,
+                                                          .keys = *keys_,
+                                                          .commands = commands_,
+                                                          .queries = queries_,
+                                                          .reader = trading_reader_,
+                                                          .feed = streams_,
+                                                          .history = *history_,
+                                                          .trading = trading_loop_,
+                                                      });
 }
 
 Status ExchangeProcess::Run(const WebServerOptions& web_options) {
@@ -165,6 +187,7 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
                                 .router = router_,
                                 .history = *history_,
                                 .gateway = sbe_.counters()});
+  MakeBinanceGateway();
   auto web = WebServer::Start(web_options,
                               {.clock = clock_,
                                .trading = trading_loop_,
@@ -195,7 +218,7 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
     }
   }
   // A subscription must not come between the events of the replay and their fold.
-  while (router_reader_.LagBytes() != 0) {
+  while (router_reader_.LagBytes() != 0 || trading_reader_.LagBytes() != 0) {
     const timespec pause = {0, kNsPerMs};
     nanosleep(&pause, nullptr);
   }
@@ -207,7 +230,14 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   return Status::Ok();
 }
 
-std::vector<WebRoute> ExchangeProcess::WebRoutes() { return {}; }
+std::vector<WebRoute> ExchangeProcess::WebRoutes() {
+  std::vector<WebRoute> routes;
+  for (const char* path : {"/api", "/sapi", "/fapi", "/dapi"}) {
+    routes.push_back({.path = path, .http = &binance_->rest()});
+  }
+  routes.push_back({.path = "/ws-api", .websocket = &binance_->websocket_api()});
+  return routes;
+}
 
 Status ExchangeProcess::ApplyDevSetup() {
   const std::int64_t deadline_ns = clock_.MonotonicNs() + kDevSetupNs;
@@ -259,9 +289,11 @@ void ExchangeProcess::Watch() {
     const std::string why = sequencer_.StorageError();
     std::fprintf(stderr, "storage: no more commands are taken: %s\n", why.c_str());
     sbe_.SetRefusal(GatewayRefusal::kStorageFailed, why);
+    binance_->SetRefusal(TradingRefusal::kStorageFailed);
   } else {
     std::fputs("storage: commands are taken again\n", stderr);
     sbe_.SetRefusal(GatewayRefusal::kNone, "");
+    binance_->SetRefusal(TradingRefusal::kNone);
   }
 }
 
@@ -285,7 +317,11 @@ bool ExchangeProcess::Stop() {
     return true;
   }
   const bool was_serving = phase_.exchange(Phase::kStopping) == Phase::kServing;
-  const bool drained = !was_serving || sbe_.Drain(kDrainNs);
+  bool drained = true;
+  if (was_serving) {
+    const bool answered = binance_->Drain(kDrainNs);
+    drained = sbe_.Drain(kDrainNs) && answered;
+  }
   sequencer_thread_.Stop();
   engine_thread_.Stop();
   router_.Stop();

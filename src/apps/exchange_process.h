@@ -24,6 +24,7 @@
 #include "base/ingress_ring.h"
 #include "base/status.h"
 #include "engine/matching_engine.h"
+#include "gateway/binance/binance_gateway.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/metrics.h"
 #include "gateway/http/web_server.h"
@@ -68,6 +69,7 @@ class ExchangeProcess {
   [[nodiscard]] Status OpenHistory();
   [[nodiscard]] Status Run(const WebServerOptions& web_options);
   [[nodiscard]] Status ApplyDevSetup();
+  void MakeBinanceGateway();
   // Which paths of the HTTP port lead where.
   [[nodiscard]] std::vector<WebRoute> WebRoutes();
   void AnswerQuery(std::span<const std::byte> query);
@@ -83,6 +85,7 @@ class ExchangeProcess {
   EventRing::Reader& gateway_reader_;
   EventRing::Reader& router_reader_;
   EventRing::Reader& history_reader_;
+  EventRing::Reader& trading_reader_;
   IngressRing commands_;
   IngressRing queries_;
   MatchingEngine engine_;
@@ -99,6 +102,7 @@ class ExchangeProcess {
   Metrics metrics_;
   IoThread trading_loop_;
   IoThread stream_loop_;
+  std::unique_ptr<BinanceGateway> binance_;
   std::unique_ptr<WebServer> web_;
 };
 

@@ -31,8 +31,8 @@
 #include "history/event_tail.h"
 #include "history/history.h"
 #include "history/history_writer.h"
-#include "history/market_seed.h"
 #include "history/store.h"
+#include "history/stored_market.h"
 
 namespace lockstep {
 
@@ -71,8 +71,8 @@ class HistoryRecorder final : public History {
   HistoryRecorder& operator=(const HistoryRecorder&) = delete;
 
   // Before Start: the markets as of stored_position().
-  [[nodiscard]] Result<std::vector<MarketSeed>> LoadSeeds() const {
-    return LoadMarketSeeds(*store_);
+  [[nodiscard]] Result<std::vector<StoredMarket>> LoadMarkets() const {
+    return LoadStoredMarkets(*store_);
   }
 
   void Start();

@@ -232,10 +232,10 @@ TEST_F(RecorderTest, SeedsSayWhereTheMarketStands) {
   }
   HistoryMarket next(14);
   auto recorder = OpenOnly(next, Options());
-  const auto seeds = recorder->LoadSeeds();
+  const auto seeds = recorder->LoadMarkets();
   ASSERT_TRUE(seeds.has_value()) << seeds.error().message();
   ASSERT_EQ(seeds->size(), HistoryMarket::kSymbols);
-  for (const MarketSeed& seed : *seeds) {
+  for (const StoredMarket& seed : *seeds) {
     const StoredTrade& last = market.naive().trades().at(seed.symbol).back();
     EXPECT_EQ(seed.last_trade, last);
     for (int i = 0; i < kCandleIntervals; ++i) {

@@ -14,7 +14,7 @@
 
 namespace lockstep {
 
-struct MarketSeed {
+struct StoredMarket {
   SymbolId symbol;
   StoredTrade last_trade;  // the newest stored
   // For each CandleInterval: the candle that the newest trade lies in.
@@ -25,6 +25,6 @@ struct MarketSeed {
 };
 
 // One for each symbol that has traded.
-[[nodiscard]] Result<std::vector<MarketSeed>> LoadMarketSeeds(const HistoryStore& store);
+[[nodiscard]] Result<std::vector<StoredMarket>> LoadStoredMarkets(const HistoryStore& store);
 
 }  // namespace lockstep

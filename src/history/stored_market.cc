@@ -1,4 +1,4 @@
-#include "history/market_seed.h"
+#include "history/stored_market.h"
 
 #include <cstddef>
 #include <utility>
@@ -25,7 +25,7 @@ Status ReadCurrent(const HistoryStore& store, SymbolId symbol, CandleInterval in
   return rows.status();
 }
 
-Status ReadSeed(const HistoryStore& store, MarketSeed& seed) {
+Status ReadSeed(const HistoryStore& store, StoredMarket& seed) {
   const std::int64_t trade_ns = seed.last_trade.time_ns;
   for (std::size_t i = 0; i < seed.current.size(); ++i) {
     Status status =
@@ -45,13 +45,13 @@ Status ReadSeed(const HistoryStore& store, MarketSeed& seed) {
 
 }  // namespace
 
-Result<std::vector<MarketSeed>> LoadMarketSeeds(const HistoryStore& store) {
-  std::vector<MarketSeed> seeds;
+Result<std::vector<StoredMarket>> LoadStoredMarkets(const HistoryStore& store) {
+  std::vector<StoredMarket> seeds;
   HistoryCursor cursor(store, HistoryKey(HistoryTable::kTrades));
   // From symbol to symbol: the last trade before the place where the next symbol's would begin.
   bool more = cursor.SeekToFirst();
   while (more) {
-    MarketSeed seed;
+    StoredMarket seed;
     seed.symbol = SymbolId(KeyNumber32(cursor.key(), kSymbolOffset));
     const HistoryKey last = HistoryKey::OfTrade(seed.symbol, TradeId(UINT64_MAX));
     if (!cursor.SeekForPrev(last)) {
