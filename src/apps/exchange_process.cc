@@ -99,7 +99,8 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       sequencer_thread_({}, batcher_, sequencer_, commands_, clock_),
       engine_thread_(
           config.engine_thread, sequencer_, driver_, queries_,
-          [this](std::span<const std::byte> query) { AnswerQuery(query); }, clock_) {}
+          [this](std::span<const std::byte> query) { AnswerQuery(query); }, clock_),
+      stream_sessions_(stream_loop_, &streams_) {}
 
 ExchangeProcess::~ExchangeProcess() { Stop(); }
 
@@ -231,11 +232,20 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
 }
 
 std::vector<WebRoute> ExchangeProcess::WebRoutes() {
+  // Binance allows five frames a second; clients that subscribe symbol by symbol are not ours to
+  // punish.
+  constexpr std::uint32_t kStreamRequestsPerSecond = 50;
   std::vector<WebRoute> routes;
   for (const char* path : {"/api", "/sapi", "/fapi", "/dapi"}) {
     routes.push_back({.path = path, .http = &binance_->rest()});
   }
   routes.push_back({.path = "/ws-api", .websocket = &binance_->websocket_api()});
+  for (const char* path : {"/ws", "/stream"}) {
+    routes.push_back({.path = path,
+                      .websocket = &stream_sessions_,
+                      .websocket_loop = WebLoopName::kStream,
+                      .max_messages_per_second = kStreamRequestsPerSecond});
+  }
   return routes;
 }
 

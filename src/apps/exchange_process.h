@@ -29,6 +29,7 @@
 #include "gateway/http/metrics.h"
 #include "gateway/http/web_server.h"
 #include "gateway/sbe/sbe_server.h"
+#include "gateway/streams/stream_sessions.h"
 #include "history/history_recorder.h"
 #include "market_data/events_router.h"
 #include "market_data/streams/stream_publisher.h"
@@ -103,6 +104,7 @@ class ExchangeProcess {
   IoThread trading_loop_;
   IoThread stream_loop_;
   std::unique_ptr<BinanceGateway> binance_;
+  StreamSessions stream_sessions_;
   std::unique_ptr<WebServer> web_;
 };
 
