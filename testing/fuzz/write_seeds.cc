@@ -1,5 +1,5 @@
 // Writes the seed corpus: write_fuzz_seeds DIR makes DIR/frame_parser and DIR/session, a file for
-// each sample message, alone and behind a logon.
+// each sample message, alone and behind a logon, and DIR/http and DIR/websocket.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -54,6 +54,41 @@ void WriteSeeds(const std::filesystem::path& folder) {
   Write(folder / "session", "all", logged_on + all_steps);
 }
 
+std::string Frame(unsigned char first, const std::string& payload) {
+  std::string frame{static_cast<char>(first), static_cast<char>(0x80U | payload.size()), 1, 2, 3, 4};
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    frame += static_cast<char>(payload[i] ^ static_cast<char>(i % 4 + 1));
+  }
+  return frame;
+}
+
+void WriteWebSeeds(const std::filesystem::path& folder) {
+  const std::string get = "GET /api/v3/depth?symbol=BTCUSDT&limit=5 HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string post =
+      "POST /api/v3/order HTTP/1.1\r\nHost: x\r\nX-MBX-APIKEY: k\r\nExpect: 100-continue\r\n"
+      "Content-Length: 3\r\n\r\na=b";
+  const std::string chunked =
+      "POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n0\r\nT: t\r\n\r\n";
+  const std::string upgrade =
+      "GET /stream?streams=a@trade/%21b HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  Write(folder / "http", "all", "\x07" + get + post + chunked + upgrade);
+  for (const std::string& one : {get, post, chunked, upgrade}) {
+    Write(folder / "http", std::to_string(one.size()), "\x01" + one);
+  }
+  const std::string subscribe = R"({"method":"SUBSCRIBE","params":["a@trade","b"],"id":1})";
+  const std::string property = R"({"method":"SET_PROPERTY","params":["combined",true],"id":"x"})";
+  const std::string list = R"({"method":"LIST_SUBSCRIPTIONS","id":null})";
+  const std::string unsubscribe = R"({"id":2,"method":"UNSUBSCRIBE","params":["b"]})";
+  std::string all = "\x05";
+  for (const std::string& text : {subscribe, property, list, unsubscribe}) {
+    all += Frame(0x81, text);
+    Write(folder / "websocket", std::to_string(text.size()), "\x02" + text);
+  }
+  all += Frame(0x01, "{") + Frame(0x89, "ping") + Frame(0x80, "}") + Frame(0x88, "\x03\xE8");
+  Write(folder / "websocket", "all", all);
+}
+
 }  // namespace
 }  // namespace lockstep
 
@@ -64,6 +99,7 @@ int main(int argc, char** argv) {
   }
   try {
     lockstep::WriteSeeds(argv[1]);
+    lockstep::WriteWebSeeds(argv[1]);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "write_fuzz_seeds: %s\n", error.what());
     return 1;

@@ -1,5 +1,6 @@
 #include "gateway/streams/stream_session.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -7,6 +8,11 @@
 
 namespace lockstep {
 namespace {
+
+// A name of the address may be any bytes, and comes back in texts, which are UTF-8.
+bool IsPrintableAscii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
 
 std::shared_ptr<const std::string> WrappingOf(std::string_view name) {
   return std::make_shared<const std::string>(R"({"stream":)" + JsonString(name) + R"(,"data":)");
@@ -84,6 +90,9 @@ std::string_view StreamSession::WhyNot(const std::vector<std::string>& names) co
   for (const std::string& name : names) {
     if (name.empty() || name.size() > services_.limits.max_name_bytes) {
       return "Invalid request: no stream has a name of this length";
+    }
+    if (!IsPrintableAscii(name)) {
+      return "Invalid request: no stream has a name of such characters";
     }
     std::string feed_name = FeedNameOf(name);
     if (!names_.contains(feed_name)) {

@@ -181,6 +181,7 @@ TEST_F(StreamSessionsTest, StreamsAreBounded) {
   EXPECT_THAT(second.Ask(R"({"method":"SUBSCRIBE","params":[")" + std::string(65, 'x') +
                          R"("],"id":1})"),
               testing::HasSubstr("name of this length"));
+  EXPECT_THAT(Open("/ws/%FF").channel.Take(), testing::HasSubstr("such characters"));
 }
 
 TEST_F(StreamSessionsTest, WithoutAFeedClientsAreAnswered) {
