@@ -1,0 +1,301 @@
+#include "testing/binance_api/world.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "auth/hex.h"
+#include "auth/hmac.h"
+#include "base/limits.h"
+#include "protocol/commands.h"
+#include "protocol/entry.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kMaker = 1;
+constexpr std::uint64_t kTaker = 2;
+
+class TestRequest final : public HttpRequest {
+ public:
+  struct Fields {
+    HttpMethod method = HttpMethod::kGet;
+    std::string_view path;
+    std::string_view query;
+    std::string_view body;
+    std::string_view api_key;
+    std::string_view time_unit;
+    std::int64_t received_ns = 0;
+  };
+  explicit TestRequest(const Fields& fields) : fields_(fields) {}
+
+  [[nodiscard]] HttpMethod method() const override { return fields_.method; }
+  [[nodiscard]] std::string_view path() const override { return fields_.path; }
+  [[nodiscard]] std::string_view query() const override { return fields_.query; }
+  [[nodiscard]] std::string_view body() const override { return fields_.body; }
+  [[nodiscard]] std::string_view Header(std::string_view name) const override {
+    if (name == "X-MBX-APIKEY") {
+      return fields_.api_key;
+    }
+    return name == "X-MBX-TIME-UNIT" ? fields_.time_unit : std::string_view();
+  }
+  [[nodiscard]] std::string_view peer_address() const override { return "10.0.0.1"; }
+  [[nodiscard]] std::int64_t received_ns() const override { return fields_.received_ns; }
+
+ private:
+  Fields fields_;
+};
+
+class TestResponder final : public HttpResponder {
+ public:
+  explicit TestResponder(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
+  void Send(HttpReply reply) override {
+    EXPECT_EQ(answer_->status, 0U) << "answered twice";
+    answer_->status = reply.status;
+    answer_->body = std::move(reply.body);
+    for (auto& [name, value] : reply.headers) {
+      answer_->headers.emplace_back(name, std::move(value));
+    }
+  }
+
+ private:
+  std::shared_ptr<Answer> answer_;
+};
+
+std::string Signature(std::string_view text, const TestKey& key) {
+  const HmacSha256Key hmac(std::as_bytes(std::span(key.secret)));
+  return HexEncode(hmac.Sign({std::as_bytes(std::span(text))}));
+}
+
+bool InQuery(HttpMethod method) {
+  return method == HttpMethod::kGet || method == HttpMethod::kDelete;
+}
+
+}  // namespace
+
+void FixedKeys::Add(const TestKey& key, AccountId account, std::uint32_t permissions,
+                    bool enabled) {
+  ++generation_;
+  std::erase_if(keys_, [&](const auto& entry) { return entry.first == key.api_key; });
+  keys_.emplace_back(key.api_key,
+                     std::make_shared<KeyRecord>(account, permissions, enabled, key.secret));
+}
+
+std::shared_ptr<const KeyRecord> FixedKeys::Find(std::string_view api_key) const {
+  for (const auto& [name, record] : keys_) {
+    if (name == api_key) {
+      return record;
+    }
+  }
+  return nullptr;
+}
+
+void EchoFeed::Ask(MarketQuery query, std::function<void(std::string)> answer) {
+  std::string text = "{\"kind\":" + std::to_string(static_cast<int>(query.kind)) + ",\"symbols\":[";
+  for (const SymbolId symbol : query.symbols) {
+    text += (text.back() == '[' ? "" : ",") + std::to_string(symbol.value());
+  }
+  text += "],\"array\":" + std::to_string(query.as_array ? 1 : 0) +
+          ",\"limit\":" + std::to_string(query.limit) + "}";
+  answer(text);
+}
+
+std::string Answer::Header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) {
+      return value;
+    }
+  }
+  return {};
+}
+
+std::string TestSocket::Take() {
+  if (texts.empty()) {
+    return {};
+  }
+  std::string text = std::move(texts.front());
+  texts.pop_front();
+  return text;
+}
+
+World::World(const BinanceGatewayConfig& config)
+    : config_(config),
+      command_ring_(std::size_t{1} << 16U),
+      query_ring_(std::size_t{1} << 16U),
+      events_(std::size_t{1} << 20U, INT64_MAX, [] {}),
+      engine_(EngineLimits::ForTests(), events_),
+      driver_(engine_, events_, clock),
+      history_(events_.Attach()),
+      gateway_reader_(events_.Attach()) {
+  constexpr std::uint32_t kTrader = kPermissionRead | kPermissionTrade;
+  keys.Add(maker, AccountId(kMaker), kTrader);
+  keys.Add(taker, AccountId(kTaker), kTrader);
+  keys.Add(reader_only, AccountId(kTaker), kPermissionRead);
+  keys.Add(disabled, AccountId(kTaker), kTrader, false);
+  MakeGateway();
+  driver_.OnLeadership(1, 0);
+  Apply(commands.CreateAsset(1, "USDT", 8));
+  Apply(commands.CreateAsset(2, "BTC", 8));
+  Apply(commands.CreateSymbol({.symbol = 1,
+                               .name = "BTCUSDT",
+                               .base_asset = 2,
+                               .quote_asset = 1,
+                               .price_scale = 2,
+                               .quantity_scale = 5,
+                               .maker_fee_ppm = 1'000,
+                               .taker_fee_ppm = 1'000,
+                               .min_notional = 500'000'000}));
+  std::uint64_t number = 0;
+  for (const std::uint64_t account : {kMaker, kTaker}) {
+    Apply(commands.CreateAccount(account));
+    Apply(commands.Deposit(account, 1, 100'000'000'000'000, 1, ++number));
+    Apply(commands.Deposit(account, 2, 10'000'000'000, 1, ++number));
+  }
+}
+
+World::~World() { gateway.reset(); }
+
+void World::MakeGateway() {
+  gateway.reset();
+  trading_ = std::make_unique<IoThread>();
+  gateway = std::make_unique<BinanceGateway>(config_,
+                                             BinanceGateway::Surroundings{.clock = clock,
+                                                                          .keys = keys,
+                                                                          .commands = command_ring_,
+                                                                          .queries = query_ring_,
+                                                                          .reader = gateway_reader_,
+                                                                          .feed = feed_,
+                                                                          .history = history_,
+                                                                          .trading = *trading_});
+}
+
+void World::RestartGateway() {
+  MakeGateway();
+  // What the replay of the log would bring: the definitions, here asked for.
+  engine_.Query(commands.Query(QueryKind::kReference));
+  events_.Publish();
+  Run();
+}
+
+void World::Apply(std::span<const std::byte> command, std::uint64_t account) {
+  std::array<std::byte, limits::kMaxBatchBytes> buffer{};
+  EntryBuilder builder(buffer.data(), buffer.size());
+  builder.Begin(1, 1, static_cast<std::uint64_t>(position_ + 1));
+  if (account != 0) {
+    Decode<sbe::NewOrder>(command).header().account(account);
+  }
+  ASSERT_TRUE(builder.Add(command));
+  ++position_;
+  driver_.Apply(position_, clock.WallNs(), builder.Finish());
+  Run();
+}
+
+bool World::Step() {
+  std::vector<std::vector<std::byte>> taken;
+  if (!hold_) {
+    command_ring_.Read(
+        [&](std::span<const std::byte> message) {
+          taken.emplace_back(message.begin(), message.end());
+          return true;
+        },
+        SIZE_MAX);
+  }
+  for (const auto& message : taken) {
+    std::array<std::byte, limits::kMaxBatchBytes> buffer{};
+    EntryBuilder builder(buffer.data(), buffer.size());
+    builder.Begin(1, 1, static_cast<std::uint64_t>(position_ + 1));
+    EXPECT_TRUE(builder.Add(message));
+    ++position_;
+    driver_.Apply(position_, clock.WallNs(), builder.Finish());
+  }
+  const std::size_t queries = query_ring_.Read(
+      [&](std::span<const std::byte> message) {
+        engine_.Query(message);
+        events_.Publish();
+        return true;
+      },
+      SIZE_MAX);
+  const bool any_events = history_.Poll();
+  trading_->context().restart();
+  const std::size_t handlers = trading_->context().poll();
+  return !taken.empty() || queries != 0 || any_events || handlers != 0;
+}
+
+void World::Run() {
+  while (Step()) {
+  }
+}
+
+std::string World::Sign(const std::string& query, const TestKey& key) const {
+  const std::string text = query + (query.empty() ? "" : "&") +
+                           "timestamp=" + std::to_string(clock.WallNs() / 1'000'000);
+  return text + "&signature=" + Signature(text, key);
+}
+
+Answer World::Signed(HttpMethod method, std::string_view path, const std::string& query,
+                     const TestKey& key) {
+  const std::string text = Sign(query, key);
+  return InQuery(method) ? Send(method, path, text, {}, key.api_key)
+                         : Send(method, path, {}, text, key.api_key);
+}
+
+std::shared_ptr<Answer> World::Start(HttpMethod method, std::string_view path,
+                                     std::string_view query, std::string_view body,
+                                     std::string_view api_key, std::string_view time_unit) {
+  auto answer = std::make_shared<Answer>();
+  const TestRequest request({.method = method,
+                             .path = path,
+                             .query = query,
+                             .body = body,
+                             .api_key = api_key,
+                             .time_unit = time_unit,
+                             .received_ns = clock.WallNs()});
+  gateway->rest().Handle(request, std::make_shared<TestResponder>(answer));
+  return answer;
+}
+
+Answer World::Send(HttpMethod method, std::string_view path, std::string_view query,
+                   std::string_view body, std::string_view api_key, std::string_view time_unit) {
+  const auto answer = Start(method, path, query, body, api_key, time_unit);
+  Run();
+  return *answer;
+}
+
+std::unique_ptr<TestSocket> World::Connect(std::string_view query) {
+  auto socket = std::make_unique<TestSocket>();
+  const TestRequest request(
+      {.method = HttpMethod::kGet,
+       .path = "/ws-api/v3",
+       .query = query,
+       .body = {},
+       .api_key = {},
+       .time_unit = {},
+       .received_ns = clock.WallNs()});
+  socket->session = gateway->websocket_api().Open(request, *socket);
+  return socket;
+}
+
+void World::Say(TestSocket& socket, const std::string& text) {
+  socket.session->OnText(text, clock.WallNs());
+  Run();
+}
+
+std::string World::SignedParams(std::vector<std::pair<std::string, std::string>> members,
+                                const TestKey& key) const {
+  members.emplace_back("apiKey", '"' + key.api_key + '"');
+  members.emplace_back("timestamp", std::to_string(clock.WallNs() / 1'000'000));
+  std::ranges::sort(members);
+  std::string payload;
+  std::string json = "{";
+  for (const auto& [name, value] : members) {
+    const bool quoted = value.starts_with('"');
+    payload += (payload.empty() ? "" : "&") + name + "=" +
+               (quoted ? value.substr(1, value.size() - 2) : value);
+    json += '"' + name + "\":" + value + ',';
+  }
+  return json + "\"signature\":\"" + Signature(payload, key) + "\"}";
+}
+
+}  // namespace lockstep
