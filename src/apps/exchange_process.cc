@@ -35,10 +35,10 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint16_t kNode = 1;
-constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kMillisecondNs = 1'000'000;
 // Longer than anything in flight can take on a disk that works.
-constexpr std::int64_t kDrainNs = 10'000 * kNsPerMs;
-constexpr std::int64_t kDevSetupNs = 60'000 * kNsPerMs;
+constexpr std::int64_t kDrainNs = 10'000 * kMillisecondNs;
+constexpr std::int64_t kDevSetupNs = 60'000 * kMillisecondNs;
 
 // A reader of the events that holds the market up this long is stuck for good: better a restart
 // than a market that lies.
@@ -220,7 +220,7 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   }
   // A subscription must not come between the events of the replay and their fold.
   while (router_reader_.LagBytes() != 0 || trading_reader_.LagBytes() != 0) {
-    const timespec pause = {0, kNsPerMs};
+    const timespec pause = {0, kMillisecondNs};
     nanosleep(&pause, nullptr);
   }
   if (Status status = sbe_.Listen(); !status.ok()) {
@@ -264,7 +264,7 @@ Status ExchangeProcess::ApplyDevSetup() {
     if (clock_.MonotonicNs() > deadline_ns) {
       return {StatusCode::kUnavailable, "the first commands were not applied in time"};
     }
-    const timespec pause = {0, kNsPerMs};
+    const timespec pause = {0, kMillisecondNs};
     nanosleep(&pause, nullptr);
   }
   return EnsureDevKeys(*keys_, config_.data_directory + "/dev-keys.json");

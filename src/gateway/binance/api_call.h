@@ -28,7 +28,7 @@ struct ApiAnswer {
 
 [[nodiscard]] inline ApiAnswer AnswerOf(const ApiError& error) {
   ApiAnswer answer{.status = error.status, .body = {}};
-  AppendError(answer.body, error);
+  AppendErrorJson(answer.body, error);
   return answer;
 }
 

@@ -203,7 +203,7 @@ ApiError MakeError(sbe::RejectReason::Value reason, RefusedAction action) {
   return MakeError(ErrorKind::kUnexpectedResponse);
 }
 
-void AppendError(std::string& out, const ApiError& error) {
+void AppendErrorJson(std::string& out, const ApiError& error) {
   JsonWriter json(out);
   json.BeginObject();
   json.Field("code", error.code);

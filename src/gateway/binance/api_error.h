@@ -92,6 +92,6 @@ enum class RefusedAction : std::uint8_t { kPlace, kCancel, kAmend };
 [[nodiscard]] ApiError MakeError(sbe::RejectReason::Value reason, RefusedAction action);
 
 // {"code":…,"msg":"…"}
-void AppendError(std::string& out, const ApiError& error);
+void AppendErrorJson(std::string& out, const ApiError& error);
 
 }  // namespace lockstep
