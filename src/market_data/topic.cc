@@ -4,6 +4,9 @@
 #include <span>
 #include <utility>
 
+#include "market_data/feed.h"
+#include "market_data/feed_messages.h"
+
 namespace lockstep {
 
 void Topic::Publish(FrameBuffer& buffer) const {

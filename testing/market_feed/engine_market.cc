@@ -4,15 +4,26 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "base/limits.h"
+#include "base/state_machine.h"
+#include "base/status.h"
+#include "client/command_builder.h"
+#include "engine/matching_engine.h"
 #include "lockstep_sbe/BookUpdate.h"
 #include "lockstep_sbe/ExecutionReport.h"
 #include "lockstep_sbe/NewOrder.h"
 #include "lockstep_sbe/QueryEnd.h"
 #include "lockstep_sbe/SymbolDefinition.h"
 #include "lockstep_sbe/Trade.h"
+#include "market_data/order_book_fold.h"
+#include "market_data/price_levels.h"
 #include "protocol/entry.h"
 
 namespace lockstep {
@@ -56,14 +67,28 @@ std::vector<std::byte> Copy(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-EngineMarket::EngineMarket(std::uint64_t seed)
+EngineMarket::EngineMarket(std::uint64_t seed, Routing routing)
     : ring_(kRingBytes, kStallNs, [] { ADD_FAILURE() << "a reader of the ring is stuck"; }),
       reader_(ring_.Attach()),
       engine_(EngineLimits::ForTests(), ring_),
       driver_(engine_, ring_, clock_),
-      router_(ring_.Attach()),
+      router_reader_(ring_.Attach()),
+      streams_(stream_clock_, router_reader_.waker()),
+      router_(router_reader_, &streams_),
       random_(seed) {
-  router_.Start();
+  if (routing == Routing::kOwnThread) {
+    router_.Start();
+  }
+}
+
+void EngineMarket::Route() {
+  while (router_.DoWork() > 0) {
+  }
+}
+
+void EngineMarket::Pass(std::int64_t ns) {
+  stream_clock_.AdvanceNs(ns);
+  Route();
 }
 
 std::span<const std::byte> EngineMarket::From(std::uint64_t account,

@@ -15,6 +15,7 @@
 #include "engine/matching_engine.h"
 #include "market_data/events_router.h"
 #include "market_data/order_book_fold.h"
+#include "market_data/streams/stream_publisher.h"
 #include "sequencer/state_machine_driver.h"
 
 namespace lockstep {
@@ -23,7 +24,11 @@ class EngineMarket {
  public:
   static constexpr SymbolId kSymbol = SymbolId(1);
 
-  explicit EngineMarket(std::uint64_t seed);
+  // kByHand: the router works in the test's thread, in Route, and time outside the engine moves by
+  // Pass alone.
+  enum class Routing : std::uint8_t { kOwnThread, kByHand };
+
+  explicit EngineMarket(std::uint64_t seed, Routing routing = Routing::kOwnThread);
   ~EngineMarket() { router_.Stop(); }
   EngineMarket(const EngineMarket&) = delete;
   EngineMarket& operator=(const EngineMarket&) = delete;
@@ -44,6 +49,11 @@ class EngineMarket {
   [[nodiscard]] std::uint64_t symbol_sequence() const { return symbol_sequence_; }
   [[nodiscard]] std::int64_t position() const { return position_; }
   [[nodiscard]] EventsRouter& router() { return router_; }
+  [[nodiscard]] StreamPublisher& streams() { return streams_; }
+
+  // By hand: all that the router finds to do. After each entry or two: the ring is small.
+  void Route();
+  void Pass(std::int64_t ns);
 
  private:
   static constexpr std::uint64_t kAccounts = 3;
@@ -62,6 +72,9 @@ class EngineMarket {
   EventRing::Reader& reader_;
   MatchingEngine engine_;
   StateMachineDriver driver_;
+  SimulatedClock stream_clock_{1'000'000};
+  EventRing::Reader& router_reader_;
+  StreamPublisher streams_;
   EventsRouter router_;
   CommandBuilder commands_{1};
   std::mt19937_64 random_;

@@ -1,13 +1,19 @@
 #include "testing/market_feed/naive_market.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <vector>
 
+#include "base/event_ring.h"
 #include "lockstep_sbe/AssetDefinition.h"
 #include "lockstep_sbe/BatchEnd.h"
 #include "lockstep_sbe/BookUpdate.h"
 #include "lockstep_sbe/SymbolDefinition.h"
 #include "lockstep_sbe/Trade.h"
+#include "market_data/order_book_fold.h"
+#include "market_data/price_levels.h"
 #include "protocol/commands.h"
 #include "protocol/entry.h"
 
@@ -25,14 +31,6 @@ void WriteEvent(EventRing& ring, Fill&& fill) {
   ring.Commit(bytes);
 }
 
-void WriteDefinitionEvent(EventRing& ring, SymbolId symbol, std::uint64_t symbol_sequence,
-                          std::uint16_t flags) {
-  WriteEvent<sbe::SymbolDefinition>(ring, [&](sbe::SymbolDefinition& definition) {
-    definition.header().symbol(symbol.value()).symbolSequence(symbol_sequence).flags(flags);
-    definition.symbol(symbol.value());
-  });
-}
-
 // Sets all but symbol, sequence and flags.
 void FillBookUpdate(sbe::BookUpdate& update, std::uint8_t action, const FoldedOrder& before,
                     const FoldedOrder& after) {
@@ -48,25 +46,31 @@ void FillBookUpdate(sbe::BookUpdate& update, std::uint8_t action, const FoldedOr
 }  // namespace
 
 void NaiveMarket::WriteDefinition() {
-  WriteDefinitionEvent(ring_, symbol_, ++symbol_sequence_, kEventLastOfCommand);
+  ++symbol_sequence_;
+  WriteDefinitionTo(ring_, kEventLastOfCommand);
 }
 
-void NaiveMarket::WriteDefinitionAnswer() {
-  WriteDefinitionEvent(ring_, symbol_, symbol_sequence_, 0);
-}
+void NaiveMarket::WriteDefinitionAnswer() { WriteDefinitionTo(ring_, 0); }
 
 void NaiveMarket::WriteImage(EventRing& ring) const {
   WriteEvent<sbe::AssetDefinition>(ring, [&](sbe::AssetDefinition& definition) {
     definition.header().flags(kEventImage);
     definition.asset(1);
   });
-  WriteDefinitionEvent(ring, symbol_, symbol_sequence_, kEventImage);
+  WriteDefinitionTo(ring, kEventImage);
   for (const FoldedOrder& order : Orders()) {
     WriteEvent<sbe::BookUpdate>(ring, [&](sbe::BookUpdate& update) {
       update.header().symbol(symbol_.value()).symbolSequence(symbol_sequence_).flags(kEventImage);
       FillBookUpdate(update, sbe::BookAction::ADD, FoldedOrder{}, order);
     });
   }
+}
+
+void NaiveMarket::WriteDefinitionTo(EventRing& ring, std::uint16_t flags) const {
+  WriteEvent<sbe::SymbolDefinition>(ring, [&](sbe::SymbolDefinition& definition) {
+    definition.header().symbol(symbol_.value()).symbolSequence(symbol_sequence_).flags(flags);
+    definition.symbol(symbol_.value()).priceScale(2).quantityScale(5).putName(name_);
+  });
 }
 
 void NaiveMarket::WriteChange(std::uint8_t action, const FoldedOrder& before,
@@ -79,8 +83,11 @@ void NaiveMarket::WriteChange(std::uint8_t action, const FoldedOrder& before,
 }
 
 void NaiveMarket::EndBatch(std::int64_t position, bool replaying) {
+  position_ = position;
   WriteEvent<sbe::BatchEnd>(ring_, [&](sbe::BatchEnd& end) {
-    end.position(position).timestampNs(position * 10).replaying(replaying ? 1 : 0);
+    end.position(position)
+        .timestampNs(time_ns_ == 0 ? position * 10 : time_ns_)
+        .replaying(replaying ? 1 : 0);
   });
   ring_.Publish();
 }
@@ -140,6 +147,7 @@ NaiveMarket::Queue& NaiveMarket::BestQueue(BookSide side) {
 
 void NaiveMarket::Sweep(BookSide maker_side, std::int64_t quantity_lots) {
   const std::uint64_t taker_id = ++order_id_;
+  std::int64_t last_price_ticks = 0;
   while (quantity_lots > 0 && !Side(maker_side).empty()) {
     FoldedOrder& maker = BestQueue(maker_side).front();
     const std::int64_t filled = std::min(quantity_lots, maker.quantity_lots);
@@ -147,9 +155,16 @@ void NaiveMarket::Sweep(BookSide maker_side, std::int64_t quantity_lots) {
     maker.quantity_lots -= filled;
     ++symbol_sequence_;
     ++trade_id_;
+    aggregate_trade_id_ += maker.price_ticks == last_price_ticks ? 0 : 1;
+    last_price_ticks = maker.price_ticks;
     WriteEvent<sbe::Trade>(ring_, [&](sbe::Trade& trade) {
-      trade.header().symbol(symbol_.value()).symbolSequence(symbol_sequence_);
+      trade.header()
+          .symbol(symbol_.value())
+          .symbolSequence(symbol_sequence_)
+          .position(position_ + 1)
+          .timestampNs(time_ns_);
       trade.tradeId(trade_id_)
+          .aggregateTradeId(aggregate_trade_id_)
           .takerOrderId(taker_id)
           .makerOrderId(maker.order_id)
           .price(maker.price_ticks)

@@ -8,6 +8,8 @@
 #include <list>
 #include <map>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event_ring.h"
@@ -20,6 +22,12 @@ class NaiveMarket {
  public:
   NaiveMarket(SymbolId symbol, EventRing& ring, std::uint64_t seed, std::int64_t price_range)
       : symbol_(symbol), ring_(ring), random_(seed), price_range_(price_range) {}
+
+  // "BTCUSDT", prices of two decimals, quantities of five, unless told otherwise before the first
+  // event.
+  void SetName(std::string name) { name_ = std::move(name); }
+  // Engine time of the entries from now on; until the first call it follows from their positions.
+  void SetTimeNs(std::int64_t time_ns) { time_ns_ = time_ns; }
 
   void WriteDefinition();
   // The same as it stands, as the answer to a query.
@@ -47,6 +55,7 @@ class NaiveMarket {
   Queue& BestQueue(BookSide side);
   FoldedOrder* RandomOrder();
   void RemoveFromBook(const FoldedOrder& order);
+  void WriteDefinitionTo(EventRing& ring, std::uint16_t flags) const;
   void WriteChange(std::uint8_t action, const FoldedOrder& before, const FoldedOrder& after);
   std::int64_t RandomPrice(BookSide side);
   std::uint64_t Roll(std::uint64_t below) { return random_() % below; }
@@ -55,12 +64,16 @@ class NaiveMarket {
   EventRing& ring_;
   std::mt19937_64 random_;
   std::int64_t price_range_;
+  std::string name_ = "BTCUSDT";
+  std::int64_t time_ns_ = 0;
+  std::int64_t position_ = 0;  // of the last entry
   Levels bids_;
   Levels asks_;
   std::vector<std::uint64_t> ids_;  // of all open orders, in no order
   std::map<std::uint64_t, std::pair<BookSide, std::int64_t>> places_;
   std::uint64_t order_id_ = 0;
   std::uint64_t trade_id_ = 0;
+  std::uint64_t aggregate_trade_id_ = 0;
   std::uint64_t symbol_sequence_ = 0;
 };
 

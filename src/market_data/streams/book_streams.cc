@@ -1,6 +1,14 @@
 #include "market_data/streams/book_streams.h"
 
+#include <cstdint>
+#include <string>
 #include <utility>
+
+#include "market_data/depth_fold.h"
+#include "market_data/price_levels.h"
+#include "market_data/streams/json_text.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/symbol_market.h"
 
 namespace lockstep {
 

@@ -1,5 +1,10 @@
 #include "market_data/streams/candle_fold.h"
 
+#include <cstddef>
+#include <cstdint>
+
+#include "protocol/candle.h"
+
 namespace lockstep {
 namespace {
 

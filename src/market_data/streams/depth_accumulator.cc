@@ -1,6 +1,12 @@
 #include "market_data/streams/depth_accumulator.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "market_data/depth_fold.h"
+#include "market_data/price_levels.h"
 
 namespace lockstep {
 

@@ -1,7 +1,15 @@
 #include "market_data/streams/diff_depth_streams.h"
 
+#include <cstdint>
 #include <span>
 #include <string>
+
+#include "market_data/depth_fold.h"
+#include "market_data/price_levels.h"
+#include "market_data/streams/json_text.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/stream_outbox.h"
+#include "market_data/streams/symbol_market.h"
 
 namespace lockstep {
 namespace {

@@ -2,9 +2,17 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "base/assert.h"
+#include "base/int128.h"
 #include "base/limits.h"
+#include "market_data/depth_fold.h"
+#include "market_data/price_levels.h"
 #include "protocol/decimal.h"
 
 namespace lockstep {

@@ -13,14 +13,14 @@
 
 namespace lockstep {
 
-inline constexpr std::int64_t kNsPerMs = 1'000'000;
-inline constexpr std::int64_t kNsPerUs = 1'000;
-
 void AppendInteger(std::string& out, std::int64_t value);
 void AppendInteger(std::string& out, std::uint64_t value);
 
 inline void AppendMs(std::string& out, std::int64_t time_ns) {
-  AppendInteger(out, time_ns / kNsPerMs);
+  AppendInteger(out, time_ns / 1'000'000);
+}
+inline void AppendUs(std::string& out, std::int64_t time_ns) {
+  AppendInteger(out, time_ns / 1'000);
 }
 inline void AppendBool(std::string& out, bool value) { out += value ? "true" : "false"; }
 
@@ -57,8 +57,7 @@ class SymbolText {
   void AppendChanges(std::string& out, std::span<const DepthFold::Change> changes,
                      BookSide side) const;
   // [[…],…] of the best `limit` levels.
-  void AppendBest(std::string& out, const PriceLevels<DepthLevel>& levels,
-                  std::size_t limit) const;
+  void AppendBest(std::string& out, const PriceLevels<DepthLevel>& levels, std::size_t limit) const;
 
  private:
   std::string name_;

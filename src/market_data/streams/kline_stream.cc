@@ -1,15 +1,20 @@
 #include "market_data/streams/kline_stream.h"
 
+#include <cstdint>
 #include <string>
+
+#include "market_data/streams/json_text.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/stream_name.h"
+#include "market_data/streams/stream_outbox.h"
+#include "market_data/streams/symbol_market.h"
+#include "protocol/candle.h"
 
 namespace lockstep {
 
 KlineStream::KlineStream(const SymbolMarket& market, const StreamKey& key, const StreamTopic& topic,
                          StreamContext& context)
-    : Stream(topic, context),
-      market_(market),
-      interval_(key.interval),
-      period_ns_(key.period_ns) {
+    : Stream(topic, context), market_(market), interval_(key.interval), period_ns_(key.period_ns) {
   const Candle candle = market_.PresentCandle(interval_);
   if (candle.trade_count == 0) {
     return;
@@ -67,7 +72,7 @@ void KlineStream::SendCandle(const Candle& candle, std::int64_t time_ns, bool ov
   out += R"(,"k":{"t":)";
   AppendMs(out, candle.open_ns);
   out += R"(,"T":)";
-  AppendMs(out, EndNs(candle) - kNsPerMs);
+  AppendMs(out, EndNs(candle) - 1);
   out += R"(,"s":)";
   text.AppendName(out);
   out += R"(,"i":")";

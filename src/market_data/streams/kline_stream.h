@@ -33,7 +33,7 @@ class KlineStream final : public Stream {
   const SymbolMarket& market_;
   CandleInterval interval_;
   std::int64_t period_ns_;
-  bool changed_ = false;         // since the last message
+  bool changed_ = false;            // since the last message
   std::int64_t over_open_ns_ = -1;  // open time of the last candle that was said to be over
 };
 

@@ -1,5 +1,15 @@
 #include "market_data/streams/market_answers.h"
 
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "market_data/price_levels.h"
+#include "market_data/stream_feed.h"
+#include "market_data/streams/json_text.h"
+#include "market_data/streams/symbol_market.h"
+#include "market_data/streams/ticker_window.h"
+#include "market_data/symbol_book.h"
 #include "protocol/decimal.h"
 
 namespace lockstep {
@@ -128,7 +138,11 @@ class Answer {
   }
   void WriteTimeField(const char* key, std::int64_t time_ns) {
     out_ += key;
-    AppendInteger(out_, time_ns / (query_.microseconds ? kNsPerUs : kNsPerMs));
+    if (query_.microseconds) {
+      AppendUs(out_, time_ns);
+    } else {
+      AppendMs(out_, time_ns);
+    }
   }
 
   std::string& out_;

@@ -31,7 +31,8 @@ struct SymbolSeed {
 };
 
 struct MarketSeed {
-  std::int64_t position = 0;  // every trade up to this entry is in the seed, and none behind it
+  // Every trade up to this entry is in the seed, and none behind it. -1: it holds nothing.
+  std::int64_t position = -1;
   std::map<SymbolId, SymbolSeed> symbols;
 };
 

@@ -1,9 +1,14 @@
 #include "market_data/streams/stream.h"
 
+#include <memory>
+
 #include "base/assert.h"
 #include "market_data/streams/book_streams.h"
 #include "market_data/streams/diff_depth_streams.h"
 #include "market_data/streams/kline_stream.h"
+#include "market_data/streams/stream_name.h"
+#include "market_data/streams/stream_outbox.h"
+#include "market_data/streams/symbol_market.h"
 #include "market_data/streams/ticker_streams.h"
 #include "market_data/streams/trade_streams.h"
 

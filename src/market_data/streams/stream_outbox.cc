@@ -1,8 +1,10 @@
 #include "market_data/streams/stream_outbox.h"
 
+#include <memory>
 #include <span>
 
 #include "market_data/feed.h"
+#include "market_data/stream_feed.h"
 
 namespace lockstep {
 

@@ -1,12 +1,31 @@
 #include "market_data/streams/stream_publisher.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "base/strong_id.h"
 #include "lockstep_sbe/SymbolDefinition.h"
+#include "market_data/feed.h"
+#include "market_data/market_observer.h"
+#include "market_data/stream_feed.h"
 #include "market_data/streams/market_answers.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/stream_name.h"
+#include "market_data/streams/symbol_market.h"
 #include "market_data/streams/ticker_streams.h"
+#include "market_data/symbol_book.h"
 #include "protocol/commands.h"
 #include "protocol/entry.h"
+#include "protocol/reference_data.h"
 
 namespace lockstep {
 
@@ -261,8 +280,7 @@ std::size_t StreamPublisher::RunTimers() {
 
 std::int64_t StreamPublisher::LongestSleepNs() const {
   const std::int64_t due_ns = context_.timers.NextDueNs();
-  return due_ns == INT64_MAX ? INT64_MAX
-                             : std::max<std::int64_t>(0, due_ns - clock_.MonotonicNs());
+  return due_ns == INT64_MAX ? INT64_MAX : std::max<std::int64_t>(0, due_ns - clock_.MonotonicNs());
 }
 
 }  // namespace lockstep

@@ -2,7 +2,8 @@
 // thread.
 //
 // - Streams exist while somebody subscribes; a name without a symbol waits until there is one.
-// - What an entry causes is delivered when the entry is complete, what waits for the end of a period
+// - What an entry causes is delivered when the entry is complete, what waits for the end of a
+// period
 //   at the first moment between entries after it; nothing of replayed entries.
 // - Requests are handled between entries, in their order, each one after everything that was on the
 //   ring when it was made; at most one question in a turn of the router, so that the ring comes
@@ -77,9 +78,9 @@ class StreamPublisher final : public StreamFeed, public MarketObserver {
   // A name that somebody subscribes to.
   struct Subscription {
     StreamTopic topic;
-    std::optional<StreamKey> key;      // of a name that means something
-    SymbolStreams* symbol = nullptr;   // whose stream it is; null: of all, or not known yet
-    std::unique_ptr<Stream> stream;    // null: carries nothing yet
+    std::optional<StreamKey> key;     // of a name that means something
+    SymbolStreams* symbol = nullptr;  // whose stream it is; null: of all, or not known yet
+    std::unique_ptr<Stream> stream;   // null: carries nothing yet
   };
   using Owner = std::pair<const StreamSink*, SubscriberId>;
 
@@ -108,8 +109,8 @@ class StreamPublisher final : public StreamFeed, public MarketObserver {
   ReferenceData reference_;
   StreamContext context_;
   std::map<SymbolId, std::unique_ptr<SymbolStreams>> symbols_;
-  std::unordered_map<std::string, SymbolStreams*> symbol_of_name_;  // in lower case
-  std::vector<SymbolMarket*> markets_;                              // by id
+  std::unordered_map<std::string, SymbolStreams*> symbol_of_name_;                // in lower case
+  std::vector<SymbolMarket*> markets_;                                            // by id
   std::unordered_map<std::string, std::unique_ptr<Subscription>> subscriptions_;  // by name
   std::map<Owner, std::vector<std::string>> names_of_;
 };

@@ -1,5 +1,7 @@
 #include "market_data/streams/stream_timers.h"
 
+#include <cstdint>
+
 #include "market_data/streams/stream.h"
 
 namespace lockstep {

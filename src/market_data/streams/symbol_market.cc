@@ -2,7 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
+#include "base/int128.h"
+#include "market_data/depth_fold.h"
+#include "market_data/price_levels.h"
+#include "market_data/streams/market_seed.h"
+#include "protocol/candle.h"
 #include "protocol/decimal.h"
 
 namespace lockstep {

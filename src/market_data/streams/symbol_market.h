@@ -43,7 +43,7 @@ struct TickerStatistics {
   std::int64_t low = 0;
   std::int64_t last = 0;
   std::int64_t last_quantity = 0;
-  std::int64_t change = 0;          // last - open
+  std::int64_t change = 0;                      // last - open
   std::int64_t change_thousandths_percent = 0;  // of open, rounded half away from zero
   std::int64_t previous_close = 0;  // price of the trade before the window's first; 0: none
   Int128 average = 0;               // quote volume / volume, in 10^-8, cut off

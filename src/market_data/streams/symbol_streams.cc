@@ -1,6 +1,15 @@
 #include "market_data/streams/symbol_streams.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
 #include "lockstep_sbe/Trade.h"
+#include "market_data/depth_fold.h"
+#include "market_data/feed_messages.h"
+#include "market_data/streams/market_seed.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/symbol_market.h"
 #include "protocol/entry.h"
 
 namespace lockstep {

@@ -1,8 +1,14 @@
 #include "market_data/streams/ticker_streams.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "market_data/streams/json_text.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/stream_outbox.h"
+#include "market_data/streams/symbol_market.h"
 #include "protocol/decimal.h"
 
 namespace lockstep {

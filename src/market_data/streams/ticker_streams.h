@@ -1,6 +1,6 @@
 // What the last 24 hours come to: <s>@ticker, <s>@miniTicker, !miniTicker@arr; and the last five
-// minutes: <s>@avgPrice. Each once in a period in which it changed, by a trade or because old trades
-// have left the window; the ticker also when the best prices changed.
+// minutes: <s>@avgPrice. Each once in a period in which it changed, by a trade or because old
+// trades have left the window; the ticker also when the best prices changed.
 #pragma once
 
 #include <cstdint>

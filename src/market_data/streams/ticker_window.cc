@@ -1,7 +1,11 @@
 #include "market_data/streams/ticker_window.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <deque>
 #include <functional>
+
+#include "protocol/candle.h"
 
 namespace lockstep {
 namespace {

@@ -2,7 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+
+#include "market_data/streams/json_text.h"
+#include "market_data/streams/stream.h"
+#include "market_data/streams/symbol_market.h"
 
 namespace lockstep {
 namespace {
