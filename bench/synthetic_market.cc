@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kMiddle = 10'000'000;
 constexpr std::int64_t kTouchLevels = 20;
+constexpr std::int64_t kEntryNs = 3'000;  // engine time from one entry to the next
 
 // `data_bytes` of variable data are left zero, which is empty text.
 template <class Codec, class Fill>
@@ -33,7 +34,7 @@ void SyntheticMarket::WriteDefinition() {
   ++events_;
   WriteEvent<sbe::SymbolDefinition>(ring_, 0, [&](sbe::SymbolDefinition& definition) {
     definition.header().symbol(symbol_.value()).symbolSequence(symbol_sequence_);
-    definition.symbol(symbol_.value());
+    definition.symbol(symbol_.value()).priceScale(2).quantityScale(5).putName("BTCUSDT");
   });
 }
 
@@ -65,8 +66,13 @@ void SyntheticMarket::WriteTrade(const Order& maker, std::int64_t quantity_lots)
   ++trade_id_;
   ++events_;
   WriteEvent<sbe::Trade>(ring_, 0, [&](sbe::Trade& trade) {
-    trade.header().symbol(symbol_.value()).symbolSequence(symbol_sequence_);
+    trade.header()
+        .symbol(symbol_.value())
+        .symbolSequence(symbol_sequence_)
+        .position(position_ + 1)
+        .timestampNs(time_ns_);
     trade.tradeId(trade_id_)
+        .aggregateTradeId(trade_id_)
         .takerOrderId(order_id_)
         .makerOrderId(maker.order_id)
         .price(maker.price_ticks)
@@ -132,7 +138,9 @@ void SyntheticMarket::WriteCommand() {
 void SyntheticMarket::EndBatch() {
   ++position_;
   ++events_;
-  WriteEvent<sbe::BatchEnd>(ring_, 0, [&](sbe::BatchEnd& end) { end.position(position_); });
+  WriteEvent<sbe::BatchEnd>(
+      ring_, 0, [&](sbe::BatchEnd& end) { end.position(position_).timestampNs(time_ns_); });
+  time_ns_ += kEntryNs;
 }
 
 }  // namespace lockstep

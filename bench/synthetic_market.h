@@ -18,8 +18,14 @@ namespace lockstep {
 
 class SyntheticMarket {
  public:
-  SyntheticMarket(SymbolId symbol, EventRing& ring, std::int64_t levels_per_side)
-      : symbol_(symbol), ring_(ring), levels_per_side_(levels_per_side), random_(1) {}
+  // Engine time begins at `start_ns`.
+  SyntheticMarket(SymbolId symbol, EventRing& ring, std::int64_t levels_per_side,
+                  std::int64_t start_ns)
+      : symbol_(symbol),
+        ring_(ring),
+        levels_per_side_(levels_per_side),
+        time_ns_(start_ns),
+        random_(1) {}
 
   void WriteDefinition();
   // One order added, anywhere on its side.
@@ -48,6 +54,7 @@ class SyntheticMarket {
   SymbolId symbol_;
   EventRing& ring_;
   std::int64_t levels_per_side_;
+  std::int64_t time_ns_;
   std::mt19937_64 random_;
   std::vector<Order> open_;
   std::uint64_t order_id_ = 0;

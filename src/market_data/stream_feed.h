@@ -61,7 +61,8 @@ class StreamFeed {
   virtual void ForgetStreams(SubscriberId subscriber, StreamSink& sink) = 0;
 
   // Calls `answer` with the JSON text on the feed's thread, from state that is complete up to the
-  // newest log entry on the ring at that moment. A symbol that is not known is left out.
+  // newest log entry on the ring at that moment. A symbol that is not known is left out; where one
+  // object was asked for, the answer is then {}.
   virtual void Ask(MarketQuery query, std::function<void(std::string)> answer) = 0;
 };
 
