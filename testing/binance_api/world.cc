@@ -228,9 +228,18 @@ void World::Run() {
   }
 }
 
+void World::WaitForTimer() {
+  trading_->context().restart();
+  trading_->context().run_one();
+}
+
 std::string World::Sign(const std::string& query, const TestKey& key) const {
-  const std::string text = query + (query.empty() ? "" : "&") +
-                           "timestamp=" + std::to_string(clock.WallNs() / 1'000'000);
+  return SignAt(clock.WallNs() / 1'000'000, query, key);
+}
+
+std::string World::SignAt(std::int64_t timestamp, const std::string& query, const TestKey& key) {
+  const std::string text =
+      query + (query.empty() ? "" : "&") + "timestamp=" + std::to_string(timestamp);
   return text + "&signature=" + Signature(text, key);
 }
 

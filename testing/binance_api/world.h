@@ -98,6 +98,7 @@ class World {
                                 std::string_view time_unit = {});
   // query&timestamp=…&signature=…
   std::string Sign(const std::string& query, const TestKey& key) const;
+  static std::string SignAt(std::int64_t timestamp, const std::string& query, const TestKey& key);
 
   std::unique_ptr<TestSocket> Connect(std::string_view query = {});
   // Sends one text and runs.
@@ -110,6 +111,8 @@ class World {
   void Run();
   // … but no command is taken from the ring until this is false again.
   void HoldCommands(bool hold) { hold_ = hold; }
+  // Waits until a timer of the loop is due: its timers follow the real clock.
+  void WaitForTimer();
   void Apply(std::span<const std::byte> command, std::uint64_t account = 0);
   // The process dies and starts again: a new gateway, which has no answers any more.
   void RestartGateway();
