@@ -29,7 +29,25 @@ void Write(const std::filesystem::path& folder, const std::string& name, const s
   std::ofstream(folder / name, std::ios::binary | std::ios::trunc) << data;
 }
 
+void WriteBinanceSeeds(const std::filesystem::path& folder) {
+  const std::string order =
+      "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.5&price=100.25"
+      "&newClientOrderId=x-1&recvWindow=5000.125&timestamp=1700000000000";
+  const std::string signature = "&signature=" + std::string(64, 'a');
+  Write(folder / "rest_request", "in_query", order + signature + "&apiKey=k");
+  Write(folder / "rest_request", "in_body", std::string(1, '\0') + order + signature);
+  Write(folder / "rest_request", "lists", "symbols=%5B%22A%22%2C%22B%22%5D&limit=5&orderId=1");
+  Write(folder / "rest_request", "cancel_replace",
+        order + "&cancelReplaceMode=ALLOW_FAILURE&cancelOrderId=1&cancelRestrictions=ONLY_NEW");
+  Write(folder / "websocket_request", "order",
+        R"({"id":"a-1","method":"order.place","params":{"symbol":"BTCUSDT","quantity":0.50,)"
+        R"("flag":false,"none":null,"timestamp":1700000000000,"signature":"ab"}})");
+  Write(folder / "websocket_request", "symbols",
+        R"({"id":1,"method":"v3/ticker.price","params":{"symbols":["A","\u00e9"]}})");
+}
+
 void WriteSeeds(const std::filesystem::path& folder) {
+  WriteBinanceSeeds(folder);
   std::vector<SampleMessage> samples = SampleCommands();
   const std::vector<SampleMessage> session = SampleSessionMessages();
   samples.insert(samples.end(), session.begin(), session.end());
