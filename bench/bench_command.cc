@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/commands.h"
+#include "bench/api_bench.h"
 #include "bench/engine_bench.h"
 #include "bench/hmac_bench.h"
 #include "bench/journal_bench.h"
@@ -12,6 +13,7 @@ namespace lockstep {
 void AddBenchCommand(CLI::App& root, int& exit_code) {
   CLI::App& bench = *root.add_subcommand("bench", "Measure one part of Lockstep on this machine");
   bench.require_subcommand(1);
+  AddApiBench(bench, exit_code);
   AddEngineBench(bench, exit_code);
   AddHmacBench(bench, exit_code);
   AddJournalBench(bench, exit_code);
