@@ -4,9 +4,11 @@
 #include "bench/api_bench.h"
 #include "bench/engine_bench.h"
 #include "bench/hmac_bench.h"
+#include "bench/http_bench.h"
 #include "bench/journal_bench.h"
 #include "bench/market_data_bench.h"
 #include "bench/sbe_bench.h"
+#include "bench/ws_bench.h"
 
 namespace lockstep {
 
@@ -19,6 +21,8 @@ void AddBenchCommand(CLI::App& root, int& exit_code) {
   AddJournalBench(bench, exit_code);
   AddMarketDataBench(bench, exit_code);
   AddSbeBench(bench, exit_code);
+  AddHttpBench(bench, exit_code);
+  AddWsBench(bench, exit_code);
 }
 
 }  // namespace lockstep

@@ -33,7 +33,7 @@ struct WebRoute {
 class RouteTable {
  public:
   explicit RouteTable(std::vector<WebRoute> routes) : routes_(std::move(routes)) {
-    std::ranges::stable_sort(routes_, [](const WebRoute& left, const WebRoute& right) {
+    std::ranges::sort(routes_, [](const WebRoute& left, const WebRoute& right) {
       return left.path.size() > right.path.size();
     });
   }
