@@ -42,8 +42,7 @@ TEST(ApiError, EveryReasonOfTheEngineHasBinancesWords) {
            Case{Reason::NOTIONAL_TOO_LARGE, kPlace, 400, -1013, "Filter failure: NOTIONAL"},
            Case{Reason::PRICE_OUTSIDE_BAND, kPlace, 400, -1013,
                 "Filter failure: PERCENT_PRICE_BY_SIDE"},
-           Case{Reason::TOO_MANY_OPEN_ORDERS, kPlace, 400, -1013,
-                "Filter failure: MAX_NUM_ORDERS"},
+           Case{Reason::TOO_MANY_OPEN_ORDERS, kPlace, 400, -1013, "Filter failure: MAX_NUM_ORDERS"},
            Case{Reason::DUPLICATE_CLIENT_ORDER_ID, kPlace, 400, -2010, "Duplicate order sent."},
            Case{Reason::WOULD_TAKE_LIQUIDITY, kPlace, 400, -2010,
                 "Order would immediately match and take."},
@@ -76,7 +75,7 @@ TEST(ApiError, ArgumentsStandInTheirPlacesAndAreEscaped) {
   EXPECT_EQ(MakeError(ErrorKind::kTooManyOrders, "50", "10 SECOND").message,
             "Too many new orders; current limit is 50 orders per 10 SECOND.");
   std::string text;
-  AppendError(text, MakeError(ErrorKind::kEmptyParameter, "a\"\n"));
+  AppendErrorJson(text, MakeError(ErrorKind::kEmptyParameter, "a\"\n"));
   EXPECT_EQ(text, R"({"code":-1105,"msg":"Parameter 'a\"\u000a' was empty."})");
 }
 
