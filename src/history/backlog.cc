@@ -86,8 +86,8 @@ Result<bool> Backlog::Pop(std::vector<std::byte>& block) {
         return false;
       }
       // Caught up. Nobody appends while this lock is held and appending_ is false.
-      if (Status emptied = spool_.Truncate(); !emptied.ok()) {
-        return std::unexpected(emptied);
+      if (Status rewound = spool_.Rewind(); !rewound.ok()) {
+        return std::unexpected(rewound);
       }
       spool_end_ = 0;
       spool_read_ = 0;

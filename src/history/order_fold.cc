@@ -44,15 +44,15 @@ std::size_t OrderFold::KeyHash::operator()(const Key& key) const {
   return hash ^ hash >> 29U;
 }
 
-OrderFold::Changed& OrderFold::Of(AccountId account, SymbolId symbol, OrderId order_id) {
+StoredOrder& OrderFold::Of(AccountId account, SymbolId symbol, OrderId order_id) {
   const auto [place, is_new] = places_.try_emplace(
       {.account = account.value(), .order_id = order_id.value(), .symbol = symbol.value()},
       changed_.size());
   if (is_new) {
-    Changed& changed = changed_.emplace_back();
-    changed.order.account = account;
-    changed.order.symbol = symbol;
-    changed.order.order_id = order_id;
+    StoredOrder& order = changed_.emplace_back();
+    order.account = account;
+    order.symbol = symbol;
+    order.order_id = order_id;
   }
   return changed_[place->second];
 }
@@ -63,12 +63,8 @@ void OrderFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& b
   if (type == sbe::ExecType::TRADE) {
     PutFill(report, value_, batch);
   }
-  Changed& changed = Of(AccountId(report.header().account()), SymbolId(report.header().symbol()),
-                        OrderId(report.orderId()));
-  // An order is named when it enters and when an amend renames it; until it ends nobody else of
-  // its account can have that name.
-  changed.was_named |= type == sbe::ExecType::NEW || type == sbe::ExecType::REPLACED;
-  StoredOrder& order = changed.order;
+  StoredOrder& order = Of(AccountId(report.header().account()), SymbolId(report.header().symbol()),
+                          OrderId(report.orderId()));
   order.side = report.side();
   order.type = report.orderType();
   order.time_in_force = report.timeInForce();
@@ -89,19 +85,22 @@ void OrderFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& b
   order.client_order_id = report.getClientOrderIdAsString();
   const std::string_view request_id = report.getRequestClientOrderIdAsStringView();
   order.cancel_client_order_id = type == sbe::ExecType::CANCELED ? request_id : std::string_view();
+  // An order is named when it enters and when an amend renames it. Put at once, since names pass
+  // from order to order, and the last one to get it counts.
+  if ((type == sbe::ExecType::NEW || type == sbe::ExecType::REPLACED) &&
+      !order.client_order_id.empty()) {
+    EncodeNumber(order.order_id.value(), value_);
+    batch.Put(SliceOf(HistoryKey::OfClientId(order.account, order.symbol, order.client_order_id)),
+              value_);
+  }
 }
 
 void OrderFold::Finish(rocksdb::WriteBatch& batch) {
-  for (const auto& [order, was_named] : changed_) {
+  for (const StoredOrder& order : changed_) {
     EncodeOrder(order, value_);
     batch.Put(SliceOf(HistoryKey::OfOrder(HistoryTable::kOrders, order.account, order.symbol,
                                           order.order_id)),
               value_);
-    if (was_named && !order.client_order_id.empty()) {
-      EncodeNumber(order.order_id.value(), value_);
-      batch.Put(SliceOf(HistoryKey::OfClientId(order.account, order.symbol, order.client_order_id)),
-                value_);
-    }
     if (order.is_open == open_.Contains(order.account, order.symbol, order.order_id)) {
       continue;  // also one that came and went since the last Finish
     }

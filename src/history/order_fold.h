@@ -25,7 +25,7 @@ class OrderFold {
  public:
   explicit OrderFold(OpenOrderIndex& open) : open_(open) {}
 
-  // An ExecutionReport of any type but STATUS. Its fill goes to `batch` at once.
+  // An ExecutionReport of any type but STATUS. Its fill and its client id go to `batch` at once.
   void Apply(std::span<const std::byte> report, rocksdb::WriteBatch& batch);
   // Puts the rows of all orders that changed into `batch` and brings the open orders up to them.
   void Finish(rocksdb::WriteBatch& batch);
@@ -43,16 +43,12 @@ class OrderFold {
   struct KeyHash {
     std::size_t operator()(const Key& key) const;
   };
-  struct Changed {
-    StoredOrder order;
-    bool was_named = false;  // its client id is new to it
-  };
 
-  Changed& Of(AccountId account, SymbolId symbol, OrderId order_id);
+  StoredOrder& Of(AccountId account, SymbolId symbol, OrderId order_id);
 
   OpenOrderIndex& open_;
   std::unordered_map<Key, std::size_t, KeyHash> places_;  // in changed_
-  std::vector<Changed> changed_;
+  std::vector<StoredOrder> changed_;
   std::string value_;  // scratch
 };
 

@@ -8,6 +8,11 @@
 #include <utility>
 
 namespace lockstep {
+namespace {
+
+constexpr std::int64_t kKeptBytes = std::int64_t{16} << 20;
+
+}  // namespace
 
 SpoolFile::SpoolFile(std::string path, std::int64_t limit_bytes, std::int64_t reserve_bytes)
     : path_(std::move(path)), limit_bytes_(limit_bytes), reserve_bytes_(reserve_bytes) {}
@@ -76,8 +81,9 @@ Status SpoolFile::Read(std::vector<std::byte>& block) {
   return Status::Ok();
 }
 
-Status SpoolFile::Truncate() {
-  if (ftruncate(file_.get(), 0) != 0) {
+Status SpoolFile::Rewind() {
+  // Truncation waits for the file system's journal, which the log keeps busy.
+  if (end_ > kKeptBytes && ftruncate(file_.get(), 0) != 0) {
     return IoError(path_, "ftruncate", errno);
   }
   end_ = 0;

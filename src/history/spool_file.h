@@ -3,8 +3,8 @@
 //
 // Shape: blocks as they were appended, each behind its length (uint64, little-endian). Nothing in
 // it outlives the process: the log has the commands that all of it follows from. Threads: Append
-// one; Read, Truncate another; the caller sees to it that Read gets no further than what Append has
-// finished, and that neither runs during Truncate.
+// one; Read, Rewind another; the caller sees to it that Read gets no further than what Append has
+// finished, and that neither runs during Rewind.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,8 @@ class SpoolFile {
   // kIoError: the disk refuses it, or it would take more than its share; nothing is added then.
   [[nodiscard]] Status Append(std::span<const std::byte> block);
   [[nodiscard]] Status Read(std::vector<std::byte>& block);
-  // Empties it once all has been read.
-  [[nodiscard]] Status Truncate();
+  // Begins again at its start, once all has been read. Gives the space back if it is much.
+  [[nodiscard]] Status Rewind();
 
   [[nodiscard]] std::int64_t end() const { return end_; }
   [[nodiscard]] std::int64_t read_end() const { return read_end_; }

@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <cstdarg>
 #include <cstddef>
 #include <utility>
 
@@ -16,6 +17,14 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
+
+// RocksDB's own log file is of no use here, and on a full disk its writer fails an assertion of
+// Debian's build. Every error comes back as a status.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
 
 rocksdb::CompressionType BestCompression() {
   const auto supported = rocksdb::GetSupportedCompressions();
@@ -56,8 +65,7 @@ rocksdb::Options StoreOptions() {
   // An idle exchange does nothing.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 3;
+  options.info_log = std::make_shared<NoLog>();
   return options;
 }
 
