@@ -1,10 +1,12 @@
 #include "bench/api_bench.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <functional>
@@ -17,17 +19,20 @@
 #include <vector>
 
 #include "auth/hex.h"
+#include "auth/hmac.h"
 #include "auth/key_store.h"
 #include "base/clock.h"
 #include "base/event_ring.h"
 #include "base/ingress_ring.h"
 #include "base/limits.h"
+#include "base/strong_id.h"
 #include "client/command_builder.h"
 #include "engine/matching_engine.h"
 #include "gateway/binance/binance_gateway.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/web_handler.h"
 #include "history/history.h"
+#include "market_data/feed.h"
 #include "market_data/stream_feed.h"
 #include "protocol/entry.h"
 #include "sequencer/state_machine_driver.h"
@@ -259,7 +264,8 @@ int Run(const Arguments& arguments) {
   const bool met = sum_us <= arguments.target_us;
   if (arguments.json) {
     fmt::print(
-        "{{\"bench\":\"api\",\"rounds\":{},\"orders_at_a_time\":{},\"in_ns\":{:.0f},\"out_ns\":{:.0f},"
+        "{{\"bench\":\"api\",\"rounds\":{},\"orders_at_a_time\":{},\"in_ns\":{:.0f},\"out_ns\":{:."
+        "0f},"
         "\"target_us\":{:.1f},\"met\":{}}}\n",
         arguments.rounds, kOrdersAtATime, cost.in_ns, cost.out_ns, arguments.target_us, met);
   } else {

@@ -7,8 +7,8 @@
 // that caused it if that is another account's (an admin's deposit); one without goes to the session
 // that caused it. Events of a log entry are held until its BatchEnd, which brings matchedNs; the
 // answer to a query is held until its QueryEnd (matchedNs 0: nothing was matched). Numbered events
-// are kept in the PrivateEventStore first (where there is one), those of a replay too, which are kept
-// but not sent. An observer sees every event of the ring, public ones too, before all others.
+// are kept in the PrivateEventStore first (where there is one), those of a replay too, which are
+// kept but not sent. An observer sees every event of the ring, public ones too, before all others.
 // Threads: the gateway's I/O thread, which is the ring reader's.
 #pragma once
 

@@ -58,10 +58,11 @@ TEST_F(BinanceCancelReplace, BothSucceed) {
 TEST_F(BinanceCancelReplace, StopOnFailureAttemptsNothingMore) {
   const Answer answer = Send(Request("99", "STOP_ON_FAILURE", kGood));
   EXPECT_EQ(answer.status, 400U);
-  EXPECT_EQ(answer.body,
-            R"({"code":-2022,"msg":"Order cancel-replace failed.","data":{"cancelResult":"FAILURE",)"
-            R"("newOrderResult":"NOT_ATTEMPTED","cancelResponse":)" +
-                std::string(kUnknownOrder) + R"(,"newOrderResponse":null}})");
+  EXPECT_EQ(
+      answer.body,
+      R"({"code":-2022,"msg":"Order cancel-replace failed.","data":{"cancelResult":"FAILURE",)"
+      R"("newOrderResult":"NOT_ATTEMPTED","cancelResponse":)" +
+          std::string(kUnknownOrder) + R"(,"newOrderResponse":null}})");
 }
 
 TEST_F(BinanceCancelReplace, AllowFailurePlacesAllTheSame) {

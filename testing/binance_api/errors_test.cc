@@ -23,8 +23,7 @@ std::string Error(int code, const std::string& message) {
   return "{\"code\":" + std::to_string(code) + ",\"msg\":\"" + message + "\"}";
 }
 
-Case Order(const std::string& query, int code, const std::string& message,
-           unsigned status = 400) {
+Case Order(const std::string& query, int code, const std::string& message, unsigned status = 400) {
   return {HttpMethod::kPost, kOrder, query, status, Error(code, message)};
 }
 
@@ -132,7 +131,8 @@ TEST(BinanceErrors, OfOtherEndpoints) {
       {kDelete, "/api/v3/openOrders", "symbol=BTCUSDT", 400, kUnknownOrder},
       {kPut, "/api/v3/order/amend/keepPriority", "symbol=BTCUSDT&orderId=9&newQty=1", 400,
        Error(-2038, "Unknown order sent.")},
-      {kGet, "/api/v3/klines", "symbol=BTCUSDT&interval=7m", 400, Error(-1120, "Invalid interval.")},
+      {kGet, "/api/v3/klines", "symbol=BTCUSDT&interval=7m", 400,
+       Error(-1120, "Invalid interval.")},
       {kGet, "/api/v3/nothing", "", 404, Error(-1000, "No such endpoint.")},
       {kPut, kOrder, "", 405, Error(-1000, "This endpoint does not take this method.")},
       {kGet, "/api/v3/myTrades", "symbol=BTCUSDT&startTime=0&endTime=172800000", 400,
@@ -141,7 +141,8 @@ TEST(BinanceErrors, OfOtherEndpoints) {
        Error(-1151, "Symbol is present multiple times in the list.")},
       {kGet, "/api/v3/exchangeInfo", "symbols=BTCUSDT", 400,
        Error(-1135, "JSON sent for parameter 'symbols' is not valid")},
-      {kGet, "/api/v3/exchangeInfo", "symbolStatus=OPEN", 400, Error(-1122, "Invalid symbolStatus.")},
+      {kGet, "/api/v3/exchangeInfo", "symbolStatus=OPEN", 400,
+       Error(-1122, "Invalid symbolStatus.")},
       {kGet, "/api/v3/ticker/24hr", "type=TINY", 400, Error(-1139, "Invalid ticker type.")},
   };
   World world;

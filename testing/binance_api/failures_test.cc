@@ -57,8 +57,8 @@ TEST(BinanceFailures, WhenStorageFailsNothingIsTakenAndWhatIsInFlightIsHeld) {
 TEST(BinanceFailures, ARealAnswerWithinTheHoldGoesOut) {
   World world;
   world.HoldCommands(true);
-  const auto in_flight = world.Start(kPost, kOrder, {}, world.Sign(Limit("100"), world.maker),
-                                     world.maker.api_key);
+  const auto in_flight =
+      world.Start(kPost, kOrder, {}, world.Sign(Limit("100"), world.maker), world.maker.api_key);
   world.gateway->SetRefusal(TradingRefusal::kStorageFailed);
   world.Run();
   world.HoldCommands(false);
@@ -71,8 +71,8 @@ TEST(BinanceFailures, AFullRingIsBusyAndTakesNoOrderCount) {
   config.orders.max_in_flight = 1;
   World world(config);
   world.HoldCommands(true);
-  const auto first = world.Start(kPost, kOrder, {}, world.Sign(Limit("100"), world.maker),
-                                 world.maker.api_key);
+  const auto first =
+      world.Start(kPost, kOrder, {}, world.Sign(Limit("100"), world.maker), world.maker.api_key);
   const Answer second = world.Signed(kPost, kOrder, Limit("101"), world.maker);
   EXPECT_EQ(second.status, 503U);
   EXPECT_EQ(second.body, kBusy);
@@ -105,24 +105,24 @@ TEST(BinanceFailures, OrdersAreCountedForEachAccountAndBounded) {
   BinanceGatewayConfig config;
   config.rate_limits.orders_per_10_seconds = 2;
   World world(config);
-  EXPECT_EQ(world.Signed(kPost, kOrder, Limit("100"), world.maker)
-                .Header("X-MBX-ORDER-COUNT-10S"),
+  EXPECT_EQ(world.Signed(kPost, kOrder, Limit("100"), world.maker).Header("X-MBX-ORDER-COUNT-10S"),
             "1");
   // What the engine refuses is given back.
   EXPECT_EQ(world.Signed(kPost, kOrder, Limit("0.01"), world.maker).status, 400U);
-  EXPECT_EQ(world.Signed(kPost, kOrder, Limit("101"), world.maker)
-                .Header("X-MBX-ORDER-COUNT-10S"),
+  EXPECT_EQ(world.Signed(kPost, kOrder, Limit("101"), world.maker).Header("X-MBX-ORDER-COUNT-10S"),
             "2");
   const Answer over = world.Signed(kPost, kOrder, Limit("102"), world.maker);
   EXPECT_EQ(over.status, 429U);
-  EXPECT_EQ(over.body,
-            R"({"code":-1015,"msg":"Too many new orders; current limit is 2 orders per 10 SECOND."})");
+  EXPECT_EQ(
+      over.body,
+      R"({"code":-1015,"msg":"Too many new orders; current limit is 2 orders per 10 SECOND."})");
   EXPECT_FALSE(over.Header("Retry-After").empty());
   EXPECT_EQ(world.Signed(kPost, kOrder, Limit("102"), world.taker).status, 200U);
-  EXPECT_EQ(world.Signed(kGet, "/api/v3/rateLimit/order", "", world.maker).body,
-            R"([{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":2,"count":2},)"
-            R"({"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000000,)"
-            R"("count":2}])");
+  EXPECT_EQ(
+      world.Signed(kGet, "/api/v3/rateLimit/order", "", world.maker).body,
+      R"([{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":2,"count":2},)"
+      R"({"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000000,)"
+      R"("count":2}])");
   world.clock.AdvanceNs(10'000 * kNsPerMs);
   EXPECT_EQ(world.Signed(kPost, kOrder, Limit("103"), world.maker).status, 200U);
 }
@@ -142,8 +142,8 @@ TEST(BinanceFailures, AnswersAreForgottenOldestFirstWithinTheirBound) {
 
 TEST(BinanceFailures, DrainWaitsForWhatIsInFlight) {
   World world;
-  const auto order = world.Start(kPost, kOrder, {}, world.Sign(Limit("100"), world.maker),
-                                 world.maker.api_key);
+  const auto order =
+      world.Start(kPost, kOrder, {}, world.Sign(Limit("100"), world.maker), world.maker.api_key);
   world.gateway->SetRefusal(TradingRefusal::kShuttingDown);
   world.Run();
   EXPECT_EQ(order->status, 200U);

@@ -12,8 +12,7 @@ namespace {
 
 // The newest `limit` rows, or with a lower bound the oldest from there on.
 template <class Row, class IdOf, class TimeOf>
-std::vector<Row> Cut(std::vector<Row> rows, const HistoryRange& range, IdOf id_of,
-                     TimeOf time_of) {
+std::vector<Row> Cut(std::vector<Row> rows, const HistoryRange& range, IdOf id_of, TimeOf time_of) {
   std::erase_if(rows, [&](const Row& row) {
     return (range.from_id && id_of(row) < *range.from_id) ||
            (range.start_ns && time_of(row) < *range.start_ns) ||

@@ -44,56 +44,54 @@ TEST(BinanceOrders, AMarketOrderShowsItsFillsAndFees) {
   const Answer answer = world.Signed(
       kPost, kOrder, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.15&newClientOrderId=m",
       world.taker);
-  EXPECT_EQ(
-      answer.body,
-      R"({"symbol":"BTCUSDT","orderId":3,"orderListId":-1,"clientOrderId":"m",)"
-      R"("transactTime":1700000000000,"price":"0.00000000","origQty":"0.15000000",)"
-      R"("executedQty":"0.15000000","origQuoteOrderQty":"0.00000000",)"
-      R"("cummulativeQuoteQty":"15.05000000","status":"FILLED","timeInForce":"GTC",)"
-      R"("type":"MARKET","side":"BUY","workingTime":1700000000000,"fills":[)"
-      R"({"price":"100.00000000","qty":"0.10000000","commission":"0.00010000",)"
-      R"("commissionAsset":"BTC","tradeId":1},)"
-      R"({"price":"101.00000000","qty":"0.05000000","commission":"0.00005000",)"
-      R"("commissionAsset":"BTC","tradeId":2}],"selfTradePreventionMode":"NONE"})");
+  EXPECT_EQ(answer.body,
+            R"({"symbol":"BTCUSDT","orderId":3,"orderListId":-1,"clientOrderId":"m",)"
+            R"("transactTime":1700000000000,"price":"0.00000000","origQty":"0.15000000",)"
+            R"("executedQty":"0.15000000","origQuoteOrderQty":"0.00000000",)"
+            R"("cummulativeQuoteQty":"15.05000000","status":"FILLED","timeInForce":"GTC",)"
+            R"("type":"MARKET","side":"BUY","workingTime":1700000000000,"fills":[)"
+            R"({"price":"100.00000000","qty":"0.10000000","commission":"0.00010000",)"
+            R"("commissionAsset":"BTC","tradeId":1},)"
+            R"({"price":"101.00000000","qty":"0.05000000","commission":"0.00005000",)"
+            R"("commissionAsset":"BTC","tradeId":2}],"selfTradePreventionMode":"NONE"})");
 }
 
 TEST(BinanceOrders, AckAndResultAreShorter) {
   World world;
-  EXPECT_EQ(world
-                .Signed(kPost, kOrder,
-                        Limit("BUY", "1", "50", "&newClientOrderId=a&newOrderRespType=ACK"),
-                        world.maker)
-                .body,
-            R"({"symbol":"BTCUSDT","orderId":1,"orderListId":-1,"clientOrderId":"a",)"
-            R"("transactTime":1700000000000})");
+  EXPECT_EQ(
+      world
+          .Signed(kPost, kOrder,
+                  Limit("BUY", "1", "50", "&newClientOrderId=a&newOrderRespType=ACK"), world.maker)
+          .body,
+      R"({"symbol":"BTCUSDT","orderId":1,"orderListId":-1,"clientOrderId":"a",)"
+      R"("transactTime":1700000000000})");
   const Answer maker = world.Signed(
       kPost, kOrder, "symbol=BTCUSDT&side=BUY&type=LIMIT_MAKER&quantity=1&price=50", world.maker);
   EXPECT_FALSE(maker.body.contains("status")) << maker.body;
-  const Answer result = world.Signed(
-      kPost, kOrder, Limit("BUY", "1", "50", "&newOrderRespType=RESULT"), world.maker);
+  const Answer result =
+      world.Signed(kPost, kOrder, Limit("BUY", "1", "50", "&newOrderRespType=RESULT"), world.maker);
   EXPECT_TRUE(result.body.contains("status") && !result.body.contains("fills")) << result.body;
 }
 
 TEST(BinanceOrders, WhatIsLeftOfAMarketOrderExpiresAndSaysWhy) {
   World world;
   world.Signed(kPost, kOrder, Limit("SELL", "0.10000", "100.00"), world.maker);
-  const Answer part = world.Signed(
-      kPost, kOrder, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1", world.taker);
+  const Answer part =
+      world.Signed(kPost, kOrder, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1", world.taker);
   EXPECT_TRUE(part.body.contains(R"("status":"EXPIRED")")) << part.body;
   EXPECT_TRUE(part.body.contains(R"("expiryReason":"INSUFFICIENT_LIQUIDITY")")) << part.body;
   const Answer killed = world.Signed(
-      kPost, kOrder,
-      "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=FOK&quantity=1&price=100", world.taker);
+      kPost, kOrder, "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=FOK&quantity=1&price=100",
+      world.taker);
   EXPECT_TRUE(killed.body.contains("UNFILLED_FOK_ORDER_EXPIRED")) << killed.body;
 }
 
 TEST(BinanceOrders, AnOrderEndedBySelfTradePreventionIsExpiredInMatch) {
   World world;
   world.Signed(kPost, kOrder, Limit("SELL", "0.10000", "100.00"), world.maker);
-  const Answer taker =
-      world.Signed(kPost, kOrder,
-                   Limit("BUY", "0.10000", "100.00", "&selfTradePreventionMode=EXPIRE_TAKER"),
-                   world.maker);
+  const Answer taker = world.Signed(
+      kPost, kOrder, Limit("BUY", "0.10000", "100.00", "&selfTradePreventionMode=EXPIRE_TAKER"),
+      world.maker);
   EXPECT_TRUE(taker.body.contains(R"("status":"EXPIRED_IN_MATCH")")) << taker.body;
   EXPECT_TRUE(taker.body.contains(R"("preventedQuantity":"0.10000000")")) << taker.body;
   EXPECT_FALSE(taker.body.contains("expiryReason")) << taker.body;
@@ -151,9 +149,8 @@ TEST(BinanceOrders, ARepeatAfterARestartGetsTheFirstAnswer) {
 TEST(BinanceOrders, ACancelHasItsOwnIdAndNamesTheOrders) {
   World world;
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100", "&newClientOrderId=mine"), world.maker);
-  const Answer answer =
-      world.Signed(kDelete, kOrder, "symbol=BTCUSDT&origClientOrderId=mine&newClientOrderId=bye",
-                   world.maker);
+  const Answer answer = world.Signed(
+      kDelete, kOrder, "symbol=BTCUSDT&origClientOrderId=mine&newClientOrderId=bye", world.maker);
   EXPECT_EQ(answer.body,
             R"({"symbol":"BTCUSDT","origClientOrderId":"mine","orderId":1,"orderListId":-1,)"
             R"("clientOrderId":"bye","transactTime":1700000000000,"price":"100.00000000",)"
@@ -170,24 +167,21 @@ TEST(BinanceOrders, BothIdsOfACancelMustMatch) {
   World world;
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100", "&newClientOrderId=a"), world.maker);
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100", "&newClientOrderId=b"), world.maker);
-  EXPECT_TRUE(world
-                  .Signed(kDelete, kOrder, "symbol=BTCUSDT&orderId=1&origClientOrderId=b",
-                          world.maker)
-                  .body.contains("-2039"));
-  EXPECT_EQ(world
-                .Signed(kDelete, kOrder, "symbol=BTCUSDT&orderId=1&origClientOrderId=a",
-                        world.maker)
-                .status,
-            200U);
+  EXPECT_TRUE(
+      world.Signed(kDelete, kOrder, "symbol=BTCUSDT&orderId=1&origClientOrderId=b", world.maker)
+          .body.contains("-2039"));
+  EXPECT_EQ(
+      world.Signed(kDelete, kOrder, "symbol=BTCUSDT&orderId=1&origClientOrderId=a", world.maker)
+          .status,
+      200U);
 }
 
 TEST(BinanceOrders, CancelRestrictionsLookAtTheStatus) {
   World world;
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100"), world.maker);
-  const Answer refused =
-      world.Signed(kDelete, kOrder,
-                   "symbol=BTCUSDT&orderId=1&cancelRestrictions=ONLY_PARTIALLY_FILLED",
-                   world.maker);
+  const Answer refused = world.Signed(
+      kDelete, kOrder, "symbol=BTCUSDT&orderId=1&cancelRestrictions=ONLY_PARTIALLY_FILLED",
+      world.maker);
   EXPECT_EQ(refused.body,
             R"({"code":-2011,"msg":"Order was not canceled due to cancel restrictions."})");
   EXPECT_EQ(world
@@ -203,17 +197,17 @@ TEST(BinanceOrders, CancelAllAnswersEachOrderAndNothingOpenIsAnError) {
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "99"), world.maker);
   const Answer all = world.Signed(kDelete, "/api/v3/openOrders", "symbol=BTCUSDT", world.maker);
   EXPECT_TRUE(all.body.starts_with("[{") && all.body.contains(R"("orderId":2)")) << all.body;
-  const Answer none = world.Signed(kDelete, "/api/v3/openOrders",
-                                   "symbol=BTCUSDT&recvWindow=6000", world.maker);
+  const Answer none =
+      world.Signed(kDelete, "/api/v3/openOrders", "symbol=BTCUSDT&recvWindow=6000", world.maker);
   EXPECT_EQ(none.body, R"({"code":-2011,"msg":"Unknown order sent."})");
 }
 
 TEST(BinanceOrders, AmendKeepsThePriorityAndHasOtherNames) {
   World world;
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100", "&newClientOrderId=old"), world.maker);
-  const Answer answer = world.Signed(kPut, "/api/v3/order/amend/keepPriority",
-                                     "symbol=BTCUSDT&orderId=1&newQty=0.2&newClientOrderId=new",
-                                     world.maker);
+  const Answer answer =
+      world.Signed(kPut, "/api/v3/order/amend/keepPriority",
+                   "symbol=BTCUSDT&orderId=1&newQty=0.2&newClientOrderId=new", world.maker);
   EXPECT_EQ(answer.body,
             R"({"transactTime":1700000000000,"executionId":2,"amendedOrder":{)"
             R"("symbol":"BTCUSDT","orderId":1,"orderListId":-1,"origClientOrderId":"old",)"
@@ -232,9 +226,9 @@ TEST(BinanceOrders, TestPlacesNothing) {
   World world;
   EXPECT_EQ(world.Signed(kPost, "/api/v3/order/test", Limit("BUY", "0.5", "100"), world.maker).body,
             "{}");
-  EXPECT_EQ(world.Signed(kPost, "/api/v3/order/test", Limit("BUY", "0.00001", "1"), world.maker)
-                .body,
-            R"({"code":-1013,"msg":"Filter failure: NOTIONAL"})");
+  EXPECT_EQ(
+      world.Signed(kPost, "/api/v3/order/test", Limit("BUY", "0.00001", "1"), world.maker).body,
+      R"({"code":-1013,"msg":"Filter failure: NOTIONAL"})");
   EXPECT_EQ(world.Signed(kGet, "/api/v3/openOrders", "", world.maker).body, "[]");
 }
 

@@ -35,9 +35,8 @@ TEST(BinanceReads, WhatClientsAskOfOtherMarketsIsEmpty) {
   World world;
   EXPECT_TRUE(world.Send(kGet, "/fapi/v1/exchangeInfo", "").body.contains(R"("symbols":[])"));
   EXPECT_TRUE(world.Send(kGet, "/dapi/v1/exchangeInfo", "").body.contains(R"("symbols":[])"));
-  for (const std::string_view path :
-       {"/sapi/v1/capital/config/getall", "/sapi/v1/margin/allPairs",
-        "/sapi/v1/margin/isolated/allPairs"}) {
+  for (const std::string_view path : {"/sapi/v1/capital/config/getall", "/sapi/v1/margin/allPairs",
+                                      "/sapi/v1/margin/isolated/allPairs"}) {
     EXPECT_EQ(world.Signed(kGet, path, "", world.maker).body, "[]");
   }
 }
@@ -157,9 +156,9 @@ TEST(BinanceReads, AnAccountsBalancesAndFees) {
             R"({"asset":"USDT","free":"1000019.98000000","locked":"0.00000000"},)"
             R"({"asset":"BTC","free":"99.50000000","locked":"0.30000000"}],)"
             R"("permissions":["SPOT"],"uid":1})");
-  EXPECT_TRUE(world.Signed(kGet, "/api/v3/account/commission", "symbol=BTCUSDT", world.maker)
-                  .body.starts_with(
-                      R"({"symbol":"BTCUSDT","standardCommission":{"maker":"0.00100000",)"));
+  EXPECT_TRUE(
+      world.Signed(kGet, "/api/v3/account/commission", "symbol=BTCUSDT", world.maker)
+          .body.starts_with(R"({"symbol":"BTCUSDT","standardCommission":{"maker":"0.00100000",)"));
 }
 
 }  // namespace

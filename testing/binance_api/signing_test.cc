@@ -34,12 +34,14 @@ TEST(BinanceSigning, BinancesOwnExampleIsValid) {
   EXPECT_EQ(world.Send(kPost, kOrder, all + signature, {}, key.api_key).body, unknown_symbol);
   EXPECT_EQ(world.Send(kPost, kOrder, {}, all + signature, key.api_key).body, unknown_symbol);
   // Split between query and body, the bytes that are signed have no '&' between them.
-  EXPECT_EQ(world
-                .Send(kPost, kOrder, first, second +
-                      "&signature=0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77",
-                      key.api_key)
-                .body,
-            unknown_symbol);
+  EXPECT_EQ(
+      world
+          .Send(kPost, kOrder, first,
+                second +
+                    "&signature=0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77",
+                key.api_key)
+          .body,
+      unknown_symbol);
 }
 
 TEST(BinanceSigning, EveryPlaceOfTheSignatureAndItsLetterCase) {
@@ -61,13 +63,14 @@ TEST(BinanceSigning, EveryPlaceOfTheSignatureAndItsLetterCase) {
   // The key behind the signature takes the header's place, and is not signed.
   const std::string with_key = head + "&signature=" + signature + "&apiKey=" + world.maker.api_key;
   EXPECT_EQ(world.Send(kGet, kAccount, with_key).status, 200U);
-  EXPECT_EQ(world.Send(kGet, kAccount, head + "&signature=" + signature.substr(1), {},
-                       world.maker.api_key)
-                .body,
-            kBadSignature);
-  EXPECT_EQ(world.Send(kGet, kAccount, head + "0&signature=" + signature, {}, world.maker.api_key)
-                .body,
-            kBadSignature);
+  EXPECT_EQ(
+      world
+          .Send(kGet, kAccount, head + "&signature=" + signature.substr(1), {}, world.maker.api_key)
+          .body,
+      kBadSignature);
+  EXPECT_EQ(
+      world.Send(kGet, kAccount, head + "0&signature=" + signature, {}, world.maker.api_key).body,
+      kBadSignature);
 }
 
 TEST(BinanceSigning, KeysAndPermissions) {
@@ -122,8 +125,8 @@ TEST(BinanceSigning, AQueryAndACancelOfTheSameBytesAreTwoRequests) {
                "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100",
                world.maker);
   const std::string text = world.Sign("symbol=BTCUSDT&orderId=1", world.maker);
-  EXPECT_TRUE(world.Send(kGet, kOrder, text, {}, world.maker.api_key)
-                  .body.contains(R"("status":"NEW")"));
+  EXPECT_TRUE(
+      world.Send(kGet, kOrder, text, {}, world.maker.api_key).body.contains(R"("status":"NEW")"));
   EXPECT_TRUE(world.Send(HttpMethod::kDelete, kOrder, text, {}, world.maker.api_key)
                   .body.contains(R"("status":"CANCELED")"));
   EXPECT_TRUE(world.Send(kGet, kOrder, text, {}, world.maker.api_key)

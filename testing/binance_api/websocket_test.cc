@@ -30,8 +30,7 @@ TEST(BinanceWebSocket, EveryKindOfIdComesBackAsItWas) {
     EXPECT_EQ(socket->Take(), "{\"id\":" + id + ",\"status\":200,\"result\":{}}");
   }
   world.Say(*socket, R"({"id":7,"method":"v3/time"})");
-  EXPECT_EQ(socket->Take(),
-            R"({"id":7,"status":200,"result":{"serverTime":1700000000000}})");
+  EXPECT_EQ(socket->Take(), R"({"id":7,"status":200,"result":{"serverTime":1700000000000}})");
 }
 
 TEST(BinanceWebSocket, LimitsAreToldUnlessNotWanted) {
@@ -48,7 +47,8 @@ TEST(BinanceWebSocket, LimitsAreToldUnlessNotWanted) {
 TEST(BinanceWebSocket, WhatIsNoRequestIsAnErrorAndNotTheEnd) {
   World world;
   const auto socket = world.Connect("returnRateLimits=false");
-  const std::string invalid = R"("status":400,"error":{"code":-1135,"msg":"Invalid JSON Request"}})";
+  const std::string invalid =
+      R"("status":400,"error":{"code":-1135,"msg":"Invalid JSON Request"}})";
   for (const std::string text :
        {"", "no", "{", "[]", "{}", R"({"id":{},"method":"ping"})",
         R"({"method":"ping","params":[]})", R"({"method":"ping","params":{"a":{"b":1}}})",
@@ -57,8 +57,9 @@ TEST(BinanceWebSocket, WhatIsNoRequestIsAnErrorAndNotTheEnd) {
     EXPECT_EQ(socket->Take(), "{\"id\":null," + invalid) << text;
   }
   world.Say(*socket, R"({"id":3,"method":"order.guess"})");
-  EXPECT_EQ(socket->Take(),
-            R"({"id":3,"status":400,"error":{"code":-1020,"msg":"This operation is not supported."}})");
+  EXPECT_EQ(
+      socket->Take(),
+      R"({"id":3,"status":400,"error":{"code":-1020,"msg":"This operation is not supported."}})");
   world.Say(*socket, std::string(100'000, '['));
   EXPECT_EQ(socket->Take(), "{\"id\":null," + invalid);
 }
@@ -82,21 +83,22 @@ TEST(BinanceWebSocket, OrdersArePlacedAndCancelledAsByRest) {
   EXPECT_EQ(socket->Take(),
             R"({"id":"o","status":200,"result":{"symbol":"BTCUSDT","orderId":1,"orderListId":-1,)"
             R"("clientOrderId":"ws","transactTime":1700000000000}})");
-  world.Say(*socket, Call("2", "order.status",
-                          world.SignedParams({{"symbol", "\"BTCUSDT\""}, {"orderId", "1"}},
-                                             world.maker)));
+  world.Say(*socket,
+            Call("2", "order.status",
+                 world.SignedParams({{"symbol", "\"BTCUSDT\""}, {"orderId", "1"}}, world.maker)));
   EXPECT_TRUE(socket->Take().contains(R"("status":"NEW")"));
-  world.Say(*socket, Call("3", "order.cancel",
-                          world.SignedParams({{"symbol", "\"BTCUSDT\""}, {"orderId", "1"}},
-                                             world.maker)));
+  world.Say(*socket,
+            Call("3", "order.cancel",
+                 world.SignedParams({{"symbol", "\"BTCUSDT\""}, {"orderId", "1"}}, world.maker)));
   EXPECT_TRUE(socket->Take().contains(R"("status":"CANCELED")"));
   world.Say(*socket, Call("4", "account.status", world.SignedParams({}, world.maker)));
   EXPECT_TRUE(socket->Take().contains(R"("asset":"BTC")"));
   const TestKey wrong{world.maker.api_key, "wrong"};
   world.Say(*socket, Call("5", "account.status", world.SignedParams({}, wrong)));
-  EXPECT_EQ(socket->Take(),
-            R"({"id":5,"status":400,"error":{"code":-1022,"msg":"Signature for this request is not )"
-            R"(valid."}})");
+  EXPECT_EQ(
+      socket->Take(),
+      R"({"id":5,"status":400,"error":{"code":-1022,"msg":"Signature for this request is not )"
+      R"(valid."}})");
 }
 
 TEST(BinanceWebSocket, AnswersForAClosedConnectionAreDropped) {
@@ -121,8 +123,7 @@ TEST(BinanceWebSocket, AnswersForAClosedConnectionAreDropped) {
 
 std::unique_ptr<TestSocket> Subscribed(World& world, const TestKey& key) {
   auto socket = world.Connect("returnRateLimits=false");
-  world.Say(*socket,
-            Call("1", "userDataStream.subscribe.signature", world.SignedParams({}, key)));
+  world.Say(*socket, Call("1", "userDataStream.subscribe.signature", world.SignedParams({}, key)));
   EXPECT_EQ(socket->Take(), R"({"id":1,"status":200,"result":{"subscriptionId":0}})");
   return socket;
 }
@@ -187,13 +188,13 @@ TEST(BinanceUserStream, DepositsAreBalanceUpdates) {
 TEST(BinanceUserStream, OneOfAnAccountOnAConnectionAndItCanBeEnded) {
   World world;
   const auto socket = Subscribed(world, world.maker);
-  world.Say(*socket, Call("2", "userDataStream.subscribe.signature",
-                          world.SignedParams({}, world.maker)));
+  world.Say(*socket,
+            Call("2", "userDataStream.subscribe.signature", world.SignedParams({}, world.maker)));
   EXPECT_EQ(socket->Take(),
             R"({"id":2,"status":400,"error":{"code":-2035,"msg":"User Data Stream subscription )"
             R"(already active."}})");
-  world.Say(*socket, Call("3", "userDataStream.subscribe.signature",
-                          world.SignedParams({}, world.taker)));
+  world.Say(*socket,
+            Call("3", "userDataStream.subscribe.signature", world.SignedParams({}, world.taker)));
   EXPECT_EQ(socket->Take(), R"({"id":3,"status":200,"result":{"subscriptionId":1}})");
   world.Say(*socket, Call("4", "session.subscriptions", "{}"));
   EXPECT_EQ(socket->Take(),
@@ -202,7 +203,8 @@ TEST(BinanceUserStream, OneOfAnAccountOnAConnectionAndItCanBeEnded) {
   EXPECT_TRUE(socket->Take().contains("-2036"));
   world.Say(*socket, Call("6", "userDataStream.unsubscribe", R"({"subscriptionId":0})"));
   EXPECT_EQ(socket->Take(), R"({"id":6,"status":200,"result":{}})");
-  EXPECT_TRUE(socket->Take().contains(R"({"subscriptionId":0,"event":{"e":"eventStreamTerminated")"));
+  EXPECT_TRUE(
+      socket->Take().contains(R"({"subscriptionId":0,"event":{"e":"eventStreamTerminated")"));
   world.Signed(kPost, kOrder, Limit("SELL", "0.5", "100"), world.maker);
   EXPECT_EQ(socket->Take(), "");
   world.Signed(kPost, kOrder, Limit("SELL", "0.5", "100"), world.taker);

@@ -274,14 +274,13 @@ Answer World::Send(HttpMethod method, std::string_view path, std::string_view qu
 
 std::unique_ptr<TestSocket> World::Connect(std::string_view query) {
   auto socket = std::make_unique<TestSocket>();
-  const TestRequest request(
-      {.method = HttpMethod::kGet,
-       .path = "/ws-api/v3",
-       .query = query,
-       .body = {},
-       .api_key = {},
-       .time_unit = {},
-       .received_ns = clock.WallNs()});
+  const TestRequest request({.method = HttpMethod::kGet,
+                             .path = "/ws-api/v3",
+                             .query = query,
+                             .body = {},
+                             .api_key = {},
+                             .time_unit = {},
+                             .received_ns = clock.WallNs()});
   socket->session = gateway->websocket_api().Open(request, *socket);
   return socket;
 }

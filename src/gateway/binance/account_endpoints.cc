@@ -25,15 +25,6 @@ constexpr int kPpmScale = 6;
 // Binance's old form of a fee: basis points.
 constexpr std::int32_t kPpmPerBasisPoint = 100;
 
-bool IsComplete(const ApiCall& call, ParameterReader& reader) {
-  reader.CheckAllRead();
-  if (reader.failed()) {
-    call.Refuse(*reader.error());
-    return false;
-  }
-  return true;
-}
-
 void SendOrders(const ApiCall& call, const ReferenceData& reference,
                 const std::vector<StoredOrder>& orders) {
   ApiAnswer answer;
@@ -148,20 +139,18 @@ void AccountEndpoints::AllOrders(const ApiCall& call, ParameterReader& reader) {
   if (!IsComplete(call, reader)) {
     return;
   }
-  history_.Ask(
-      [account = call.identity.account, symbol = symbol->id, range](const HistoryView& view) {
-        return view.Orders(account, symbol, range);
-      },
-      [this, kept = call](const std::vector<StoredOrder>& orders) {
-        SendOrders(kept, state_.reference, orders);
-      });
+  history_.Ask([account = call.identity.account, symbol = symbol->id,
+                range](const HistoryView& view) { return view.Orders(account, symbol, range); },
+               [this, kept = call](const std::vector<StoredOrder>& orders) {
+                 SendOrders(kept, state_.reference, orders);
+               });
 }
 
 void AccountEndpoints::MyTrades(const ApiCall& call, ParameterReader& reader) {
   const SymbolInfo* const symbol = reader.Symbol();
   const auto order_id = reader.Integer("orderId");
-  const HistoryRange range = ReadRange(
-      reader, {.from_id_name = "fromId", .if_not_sent = kDefaultRows, .most = kMostRows});
+  const HistoryRange range =
+      ReadRange(reader, {.from_id_name = "fromId", .if_not_sent = kDefaultRows, .most = kMostRows});
   CheckLookup(reader, range, kLongestLookupHours);
   if (!IsComplete(call, reader)) {
     return;
@@ -188,18 +177,18 @@ void AccountEndpoints::Account(const ApiCall& call, ParameterReader& reader) {
   if (!IsComplete(call, reader)) {
     return;
   }
-  const bool asked = queries_.AskBalances(
-      call.identity.account, call.received_ns,
-      [this, kept = call, omit_zero](const QueryAnswer& balances) {
-        if (balances.reason != sbe::RejectReason::NONE) {
-          kept.Refuse(MakeError(ErrorKind::kRejectedApiKey));
-          return;
-        }
-        ApiAnswer answer;
-        JsonWriter json(answer.body, kept.microseconds);
-        WriteAccount(json, kept, state_, balances, omit_zero);
-        kept.reply->Send(std::move(answer));
-      });
+  const bool asked =
+      queries_.AskBalances(call.identity.account, call.received_ns,
+                           [this, kept = call, omit_zero](const QueryAnswer& balances) {
+                             if (balances.reason != sbe::RejectReason::NONE) {
+                               kept.Refuse(MakeError(ErrorKind::kRejectedApiKey));
+                               return;
+                             }
+                             ApiAnswer answer;
+                             JsonWriter json(answer.body, kept.microseconds);
+                             WriteAccount(json, kept, state_, balances, omit_zero);
+                             kept.reply->Send(std::move(answer));
+                           });
   if (!asked) {
     call.Refuse(MakeError(ErrorKind::kBusy));
   }

@@ -10,6 +10,7 @@
 #include "base/strong_id.h"
 #include "gateway/binance/api_error.h"
 #include "gateway/binance/endpoint.h"
+#include "gateway/binance/parameter_reader.h"
 
 namespace lockstep {
 
@@ -58,5 +59,16 @@ struct ApiCall {
 
   void Refuse(const ApiError& error) const { reply->Send(AnswerOf(error)); }
 };
+
+// Everything that the endpoint knows has been read: whether the request is as it should be. If not,
+// it has been refused.
+[[nodiscard]] inline bool IsComplete(const ApiCall& call, ParameterReader& reader) {
+  reader.CheckAllRead();
+  if (reader.failed()) {
+    call.Refuse(*reader.error());
+    return false;
+  }
+  return true;
+}
 
 }  // namespace lockstep

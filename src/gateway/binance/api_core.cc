@@ -15,8 +15,8 @@ std::optional<ApiAnswer> ApiCore::TakeWeight(std::string_view address, std::uint
   if (!wait_s) {
     return std::nullopt;
   }
-  ApiAnswer answer = AnswerOf(MakeError(ErrorKind::kTooMuchWeight,
-                                        std::to_string(limits.settings().weight_per_minute)));
+  ApiAnswer answer = AnswerOf(
+      MakeError(ErrorKind::kTooMuchWeight, std::to_string(limits.settings().weight_per_minute)));
   answer.retry_after_s = *wait_s;
   return answer;
 }
@@ -24,8 +24,8 @@ std::optional<ApiAnswer> ApiCore::TakeWeight(std::string_view address, std::uint
 std::optional<ApiError> ApiCore::Authorize(ApiCall& call, ParameterReader& reader,
                                            const SignedText& text,
                                            std::string_view header_key) const {
-  auto identity = parts_.authorization.Check(text, header_key, *call.endpoint, call.received_ns,
-                                             reader);
+  auto identity =
+      parts_.authorization.Check(text, header_key, *call.endpoint, call.received_ns, reader);
   if (!identity) {
     return identity.error();
   }
@@ -116,9 +116,7 @@ void ApiCore::Dispatch(const ApiCall& call, ParameterReader& reader) {
 
 void ApiCore::AnswerPlain(const ApiCall& call, ParameterReader& reader,
                           std::string_view body) const {
-  reader.CheckAllRead();
-  if (reader.failed()) {
-    call.Refuse(*reader.error());
+  if (!IsComplete(call, reader)) {
     return;
   }
   call.reply->Send({.status = 200, .body = std::string(body)});

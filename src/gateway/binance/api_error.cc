@@ -79,8 +79,7 @@ constexpr std::array<ErrorRow, kErrorKinds> kErrors = {{
     {ErrorKind::kCancelRejected, 400, -2011, "{}"},
     {ErrorKind::kNoSuchOrder, 400, -2013, "Order does not exist."},
     {ErrorKind::kBadApiKeyFormat, 401, -2014, "API-key format invalid."},
-    {ErrorKind::kRejectedApiKey, 401, -2015,
-     "Invalid API-key, IP, or permissions for action."},
+    {ErrorKind::kRejectedApiKey, 401, -2015, "Invalid API-key, IP, or permissions for action."},
     {ErrorKind::kCancelReplacePartly, 409, -2021, "Order cancel-replace partially failed."},
     {ErrorKind::kCancelReplaceFailed, 400, -2022, "Order cancel-replace failed."},
     {ErrorKind::kSubscriptionActive, 400, -2035, "User Data Stream subscription already active."},
@@ -187,9 +186,9 @@ ApiError MakeError(sbe::RejectReason::Value reason, RefusedAction action) {
       return MakeError(ErrorKind::kBusy);
     case Reason::UNKNOWN_ORDER:
     case Reason::NO_OPEN_ORDERS:
-      return MakeError(action == RefusedAction::kAmend ? ErrorKind::kAmendRejected
-                                                       : ErrorKind::kCancelRejected,
-                       "Unknown order sent.");
+      return MakeError(
+          action == RefusedAction::kAmend ? ErrorKind::kAmendRejected : ErrorKind::kCancelRejected,
+          "Unknown order sent.");
     case Reason::ORDER_ID_MISMATCH:
       return MakeError(ErrorKind::kClientOrderIdMismatch);
     case Reason::AMEND_NOT_A_REDUCTION:

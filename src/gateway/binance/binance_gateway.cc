@@ -79,8 +79,8 @@ class BinanceGateway::Impl final : public EventObserver {
       case sbe::SymbolDefinition::sbeTemplateId():
         state_.reference.Apply(message);
         // Of a loaded snapshot, which no BatchEnd follows.
-        state_.position = std::max(state_.position,
-                                   Decode<sbe::SymbolDefinition>(message).header().position());
+        state_.position =
+            std::max(state_.position, Decode<sbe::SymbolDefinition>(message).header().position());
         break;
       default:
         break;
@@ -150,8 +150,7 @@ class BinanceGateway::Impl final : public EventObserver {
   std::shared_ptr<std::promise<void>> drained_;  // set while draining
 };
 
-BinanceGateway::BinanceGateway(const BinanceGatewayConfig& config,
-                               const Surroundings& surroundings)
+BinanceGateway::BinanceGateway(const BinanceGatewayConfig& config, const Surroundings& surroundings)
     : impl_(std::make_unique<Impl>(config, surroundings)) {}
 
 BinanceGateway::~BinanceGateway() = default;

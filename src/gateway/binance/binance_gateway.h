@@ -60,8 +60,8 @@ class BinanceGateway {
   [[nodiscard]] WebSocketHandler& websocket_api();
 
   // From now on commands are answered with 503; kNone: taken again. Queries and market data go on.
-  // With kStorageFailed what is in flight is answered as unknown unless its real answer comes within
-  // OrderDeskLimits::hold_ns.
+  // With kStorageFailed what is in flight is answered as unknown unless its real answer comes
+  // within OrderDeskLimits::hold_ns.
   void SetRefusal(TradingRefusal refusal);
 
   // Takes no new commands and waits until those in flight are answered. The loop, sequencer and

@@ -69,8 +69,7 @@ CommandBytes CommandBytes::Amend(const AmendRequest& request, const RequestId& i
   return command;
 }
 
-CommandBytes CommandBytes::CancelReplace(const CancelReplaceRequest& request,
-                                         const RequestId& id) {
+CommandBytes CommandBytes::CancelReplace(const CancelReplaceRequest& request, const RequestId& id) {
   const PlaceRequest& place = request.place;
   CommandBytes command;
   auto codec = command.Begin<sbe::CancelReplace>(id);

@@ -29,8 +29,8 @@ StoredOrder OrderOf(sbe::ExecutionReport& report) {
   order.prevented_quantity = report.preventedQuantity();
   order.created_ns = report.createdNs();
   order.updated_ns = header.timestampNs();
-  order.is_open = order.status == sbe::OrderStatus::NEW ||
-                  order.status == sbe::OrderStatus::PARTIALLY_FILLED;
+  order.is_open =
+      order.status == sbe::OrderStatus::NEW || order.status == sbe::OrderStatus::PARTIALLY_FILLED;
   // Data fields are read in the order in which they stand.
   order.client_order_id = report.getClientOrderIdAsStringView();
   order.cancel_client_order_id = report.getRequestClientOrderIdAsStringView();

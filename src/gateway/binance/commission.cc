@@ -49,8 +49,7 @@ void WriteCommission(std::string& out, const SymbolInfo& symbol) {
 void WriteOrderCommission(std::string& out, const SymbolInfo& symbol) {
   JsonWriter json(out);
   json.BeginObject();
-  WriteRates(json, "standardCommissionForOrder", symbol.maker_fee_ppm, symbol.taker_fee_ppm,
-             false);
+  WriteRates(json, "standardCommissionForOrder", symbol.maker_fee_ppm, symbol.taker_fee_ppm, false);
   WriteRates(json, "specialCommissionForOrder", 0, 0, false);
   WriteRates(json, "taxCommissionForOrder", 0, 0, false);
   WriteDiscount(json);

@@ -34,8 +34,8 @@ enum class EndpointId : std::uint8_t {
   kAccount,
   kOrderRateLimit,
   kCommission,
-  kEmptyList,         // what clients ask of other markets while they load: nothing is there
-  kEmptyMarket,       // the same: {"symbols":[]}
+  kEmptyList,          // what clients ask of other markets while they load: nothing is there
+  kEmptyMarket,        // the same: {"symbols":[]}
   kSubscribeUserData,  // from here on the WebSocket API alone
   kUnsubscribeUserData,
   kSubscribeBySession,
@@ -53,11 +53,11 @@ enum class Security : std::uint8_t {
 
 struct Endpoint {
   EndpointId id;
-  HttpMethod method;            // kOther: not by REST
-  std::string_view path;        // "/api/v3/order"
-  std::string_view name;        // "order.place"; empty: not by the WebSocket API
+  HttpMethod method;      // kOther: not by REST
+  std::string_view path;  // "/api/v3/order"
+  std::string_view name;  // "order.place"; empty: not by the WebSocket API
   Security security;
-  std::uint32_t weight;         // what the parameters change is in RequestWeight
+  std::uint32_t weight;  // what the parameters change is in RequestWeight
 };
 
 struct EndpointMatch {

@@ -178,9 +178,7 @@ Selection ReadSelection(ParameterReader& reader, const ReferenceData& reference)
 
 void AnswerExchangeInfo(const ApiCall& call, ParameterReader& reader, const GatewayState& state) {
   const Selection selection = ReadSelection(reader, state.reference);
-  reader.CheckAllRead();
-  if (reader.failed()) {
-    call.Refuse(*reader.error());
+  if (!IsComplete(call, reader)) {
     return;
   }
   ApiAnswer answer;

@@ -11,8 +11,8 @@ namespace lockstep {
 
 struct GatewayState {
   const Clock& clock;
-  ReferenceData reference;     // folded from the ring
-  std::int64_t position = 0;   // of the newest log entry seen whole on the ring
+  ReferenceData reference;    // folded from the ring
+  std::int64_t position = 0;  // of the newest log entry seen whole on the ring
   RateLimits limits;
 };
 

@@ -18,15 +18,6 @@ constexpr std::uint32_t kMostDepth = 5'000;
 constexpr std::uint32_t kDefaultRows = 500;
 constexpr std::uint32_t kMostRows = 1'000;
 
-bool IsComplete(const ApiCall& call, ParameterReader& reader) {
-  reader.CheckAllRead();
-  if (reader.failed()) {
-    call.Refuse(*reader.error());
-    return false;
-  }
-  return true;
-}
-
 template <class Row>
 void SendRows(const ApiCall& call, const ReferenceData& reference, SymbolId symbol_id,
               const std::vector<Row>& rows) {
@@ -137,17 +128,16 @@ void MarketEndpoints::Trades(const ApiCall& call, ParameterReader& reader, bool 
 
 void MarketEndpoints::AggregateTrades(const ApiCall& call, ParameterReader& reader) {
   const SymbolInfo* const symbol = reader.Symbol();
-  const HistoryRange range = ReadRange(
-      reader, {.from_id_name = "fromId", .if_not_sent = kDefaultRows, .most = kMostRows});
+  const HistoryRange range =
+      ReadRange(reader, {.from_id_name = "fromId", .if_not_sent = kDefaultRows, .most = kMostRows});
   if (!IsComplete(call, reader)) {
     return;
   }
   const SymbolId id = symbol->id;
-  history_.Ask(
-      [id, range](const HistoryView& view) { return view.AggregateTrades(id, range); },
-      [this, kept = call, id](const std::vector<StoredAggregateTrade>& rows) {
-        SendRows(kept, state_.reference, id, rows);
-      });
+  history_.Ask([id, range](const HistoryView& view) { return view.AggregateTrades(id, range); },
+               [this, kept = call, id](const std::vector<StoredAggregateTrade>& rows) {
+                 SendRows(kept, state_.reference, id, rows);
+               });
 }
 
 void MarketEndpoints::Klines(const ApiCall& call, ParameterReader& reader) {
@@ -156,8 +146,8 @@ void MarketEndpoints::Klines(const ApiCall& call, ParameterReader& reader) {
   if (!interval) {
     reader.Fail(ErrorKind::kInvalidInterval);
   }
-  const HistoryRange range = ReadRange(
-      reader, {.from_id_name = {}, .if_not_sent = kDefaultRows, .most = kMostRows});
+  const HistoryRange range =
+      ReadRange(reader, {.from_id_name = {}, .if_not_sent = kDefaultRows, .most = kMostRows});
   if (const auto zone = reader.Optional("timeZone"); zone && *zone != "0" && *zone != "0:00") {
     reader.Fail(ErrorKind::kInvalidParameter, "timeZone");
   }

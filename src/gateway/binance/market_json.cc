@@ -34,8 +34,7 @@ void WriteMarketRow(JsonWriter& json, const StoredTrade& trade, const SymbolInfo
   json.EndObject();
 }
 
-void WriteMarketRow(JsonWriter& json, const StoredAggregateTrade& trade,
-                    const SymbolInfo& symbol) {
+void WriteMarketRow(JsonWriter& json, const StoredAggregateTrade& trade, const SymbolInfo& symbol) {
   json.BeginObject();
   json.Field("a", trade.aggregate_trade_id);
   json.DecimalField("p", trade.price, symbol.price_scale);

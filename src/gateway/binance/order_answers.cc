@@ -135,9 +135,8 @@ ApiAnswer AnswerCancelReplace(const AnswerStyle& style, const CancelReplaceReque
     // Refused before anything was tried.
     return Refused(outcome.rejects.front(), RefusedAction::kPlace);
   }
-  const ApiAnswer cancel = cancelled
-                               ? AnswerCancel(style, request.cancel, outcome)
-                               : Refused(outcome.rejects.front(), RefusedAction::kCancel);
+  const ApiAnswer cancel = cancelled ? AnswerCancel(style, request.cancel, outcome)
+                                     : Refused(outcome.rejects.front(), RefusedAction::kCancel);
   const bool attempted = cancelled || outcome.placed || outcome.rejects.size() > 1;
   if (!attempted) {
     return CombineHalves(cancel, nullptr);

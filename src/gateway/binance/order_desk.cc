@@ -42,8 +42,7 @@ OrderDesk::OrderDesk(SessionId session, const OrderDeskLimits& limits, IngressAd
 OrderDesk::~OrderDesk() { egress_.Remove(session_); }
 
 bool OrderDesk::AnswerKnown(const ApiCall& call) {
-  const auto found =
-      entries_.find({call.identity.account.value(), call.identity.request_id});
+  const auto found = entries_.find({call.identity.account.value(), call.identity.request_id});
   if (found == entries_.end()) {
     return false;
   }
@@ -116,9 +115,8 @@ void OrderDesk::Complete(const Key& key) {
     outcome.rejects.push_back(outcome.replayed->reason);
     Finish(key, outcome);
   } else {
-    rebuilder_.Rebuild(
-        AccountId(key.account), found->second.symbol, *outcome.replayed,
-        [this, key](const CommandOutcome& rebuilt) { Finish(key, rebuilt); });
+    rebuilder_.Rebuild(AccountId(key.account), found->second.symbol, *outcome.replayed,
+                       [this, key](const CommandOutcome& rebuilt) { Finish(key, rebuilt); });
   }
 }
 
@@ -147,9 +145,8 @@ void OrderDesk::Finish(const Key& key, const CommandOutcome& outcome) {
 
 void OrderDesk::Keep(const Key& key, const ApiAnswer& answer) {
   const std::size_t bytes = kEntryBytes + answer.body.size();
-  kept_.push_back({.until_ns = clock_.MonotonicNs() + limits::kRequestMemoryNs,
-                   .key = key,
-                   .bytes = bytes});
+  kept_.push_back(
+      {.until_ns = clock_.MonotonicNs() + limits::kRequestMemoryNs, .key = key, .bytes = bytes});
   kept_bytes_ += bytes;
   while (kept_bytes_ > limits_.answer_bytes) {
     ForgetOldest();

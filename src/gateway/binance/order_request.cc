@@ -47,12 +47,12 @@ std::int64_t ReadAmount(ParameterReader& reader, std::string_view name, int scal
 
 void ReadTimeInForce(ParameterReader& reader, PlaceRequest& request) {
   if (request.type == sbe::OrderType::LIMIT) {
-    request.time_in_force = ReadWord(reader, "timeInForce", &ParseTimeInForce,
-                                     ErrorKind::kInvalidTimeInForce);
+    request.time_in_force =
+        ReadWord(reader, "timeInForce", &ParseTimeInForce, ErrorKind::kInvalidTimeInForce);
     return;
   }
-  request.time_in_force = request.type == sbe::OrderType::MARKET ? sbe::TimeInForce::IOC
-                                                                 : sbe::TimeInForce::GTC;
+  request.time_in_force =
+      request.type == sbe::OrderType::MARKET ? sbe::TimeInForce::IOC : sbe::TimeInForce::GTC;
   if (reader.Has("timeInForce")) {
     reader.Fail(ErrorKind::kTimeInForceNotRequired);
   }
@@ -76,8 +76,8 @@ void ReadQuantities(ParameterReader& reader, PlaceRequest& request) {
 }
 
 void ReadResponseType(ParameterReader& reader, PlaceRequest& request) {
-  request.response = request.type == sbe::OrderType::LIMIT_MAKER ? ResponseType::kAck
-                                                                  : ResponseType::kFull;
+  request.response =
+      request.type == sbe::OrderType::LIMIT_MAKER ? ResponseType::kAck : ResponseType::kFull;
   const auto word = reader.Optional("newOrderRespType");
   if (!word) {
     return;
@@ -207,9 +207,9 @@ CancelReplaceRequest ReadCancelReplace(ParameterReader& reader, const RequestId&
   } else if (mode != "STOP_ON_FAILURE") {
     reader.Fail(ErrorKind::kInvalidParameter, "cancelReplaceMode");
   }
-  request.cancel.order =
-      ReadOrderNameOf(reader, "cancelOrderId", "cancelOrigClientOrderId");
-  request.cancel.client_order_id = ReadOrMakeId(reader, "cancelNewClientOrderId", id, kCancelReplaceSalt);
+  request.cancel.order = ReadOrderNameOf(reader, "cancelOrderId", "cancelOrigClientOrderId");
+  request.cancel.client_order_id =
+      ReadOrMakeId(reader, "cancelNewClientOrderId", id, kCancelReplaceSalt);
   request.cancel.only_in_status = ReadRestrictions(reader);
   if (const auto over = reader.Optional("orderRateLimitExceededMode")) {
     request.cancel_only_over_limit = *over == "CANCEL_ONLY";

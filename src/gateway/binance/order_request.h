@@ -73,8 +73,7 @@ struct CancelReplaceRequest {
 [[nodiscard]] PlaceRequest ReadPlace(ParameterReader& reader, const RequestId& id);
 [[nodiscard]] CancelRequest ReadCancel(ParameterReader& reader, const RequestId& id);
 [[nodiscard]] AmendRequest ReadAmend(ParameterReader& reader, const RequestId& id);
-[[nodiscard]] CancelReplaceRequest ReadCancelReplace(ParameterReader& reader,
-                                                     const RequestId& id);
+[[nodiscard]] CancelReplaceRequest ReadCancelReplace(ParameterReader& reader, const RequestId& id);
 // orderId and/or origClientOrderId; kOneOfParameters when neither is there.
 [[nodiscard]] OrderName ReadOrderName(ParameterReader& reader);
 

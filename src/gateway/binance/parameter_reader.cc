@@ -34,9 +34,9 @@ bool IsInSymbolRange(std::string_view text) {
 
 bool IsClientOrderId(std::string_view text) {
   return text.size() <= limits::kMaxClientOrderIdBytes && std::ranges::all_of(text, [](char c) {
-    return IsUpper(c) || IsLower(c) || IsDigit(c) || c == '-' || c == '_' || c == '.' ||
-           c == ':' || c == '/';
-  });
+           return IsUpper(c) || IsLower(c) || IsDigit(c) || c == '-' || c == '_' || c == '.' ||
+                  c == ':' || c == '/';
+         });
 }
 
 }  // namespace

@@ -22,9 +22,8 @@ int HexDigit(char c) {
 }
 
 bool IsPlain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    return c != '%' && c != '+' && static_cast<unsigned char>(c) < 0x80;
-  });
+  return std::ranges::all_of(
+      text, [](char c) { return c != '%' && c != '+' && static_cast<unsigned char>(c) < 0x80; });
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +28,7 @@ class Parameters {
   static constexpr std::size_t kMaxParameters = 64;
 
   Parameters() = default;
-  Parameters(Parameters&&) = default;
+  Parameters(Parameters&&) noexcept = default;
   Parameters& operator=(Parameters&&) = default;
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
@@ -53,7 +53,8 @@ class Parameters {
   [[nodiscard]] std::optional<std::string_view> Decode(std::string_view text);
 
   std::vector<Parameter> list_;
-  std::deque<std::string> buffers_;
+  // Nodes, so that a string keeps its place when others come and when the list moves.
+  std::list<std::string> buffers_;
 };
 
 }  // namespace lockstep

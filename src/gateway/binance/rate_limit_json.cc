@@ -31,7 +31,7 @@ void Write(JsonWriter& json, const Limit& limit, std::optional<std::uint64_t> co
 
 void WriteOrderLimits(JsonWriter& json, const RateLimitSettings& settings,
                       const std::optional<OrderCounts>& counts) {
-  const auto count = [&](std::uint64_t OrderCounts::*member) {
+  const auto count = [&](std::uint64_t OrderCounts::* member) {
     return counts ? std::optional(*counts.*member) : std::nullopt;
   };
   Write(json, {"ORDERS", "SECOND", 10, settings.orders_per_10_seconds},

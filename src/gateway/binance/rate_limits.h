@@ -76,8 +76,7 @@ class RateLimits {
   // Counts one request of `weight`. Seconds to wait when it is over a bound (it is counted then
   // too).
   [[nodiscard]] std::optional<std::uint32_t> TakeWeight(std::string_view address,
-                                                        std::uint32_t weight,
-                                                        std::int64_t wall_ns);
+                                                        std::uint32_t weight, std::int64_t wall_ns);
   [[nodiscard]] std::uint64_t UsedWeight(std::string_view address, std::int64_t wall_ns);
 
   // Counts one order, if neither bound is reached; otherwise the answer that says so.
@@ -97,11 +96,11 @@ class RateLimits {
   };
   static constexpr std::int64_t kSecondNs = 1'000'000'000;
   static constexpr std::int64_t kMinuteNs = 60 * kSecondNs;
-  static constexpr std::int64_t kDayNs = 24 * 60 * kMinuteNs;
+  static constexpr std::int64_t kDayNs = 24 * std::int64_t{60} * kMinuteNs;
 
   RateLimitSettings settings_;
   IntervalCounts<std::string, TextHash> weight_{kMinuteNs};
-  IntervalCounts<std::string, TextHash> requests_{5 * kMinuteNs};
+  IntervalCounts<std::string, TextHash> requests_{std::int64_t{5} * kMinuteNs};
   IntervalCounts<std::uint64_t> orders_10s_{10 * kSecondNs};
   IntervalCounts<std::uint64_t> orders_day_{kDayNs};
 };

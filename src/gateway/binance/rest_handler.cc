@@ -72,8 +72,7 @@ void RestHandler::Handle(const HttpRequest& request, std::shared_ptr<HttpRespond
     return;
   }
   if (match.endpoint == nullptr) {
-    call.Refuse(
-        MakeError(match.path_known ? ErrorKind::kMethodNotAllowed : ErrorKind::kNotFound));
+    call.Refuse(MakeError(match.path_known ? ErrorKind::kMethodNotAllowed : ErrorKind::kNotFound));
     return;
   }
   if (!error) {

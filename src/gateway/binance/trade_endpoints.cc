@@ -16,16 +16,6 @@ constexpr std::string_view kRestricted = "Order was not canceled due to cancel r
 
 ApiAnswer NotAllowed() { return AnswerOf(MakeError(ErrorKind::kCancelRejected, kRestricted)); }
 
-// Everything has been read; says what is wrong, if something is.
-bool IsComplete(const ApiCall& call, ParameterReader& reader) {
-  reader.CheckAllRead();
-  if (reader.failed()) {
-    call.Refuse(*reader.error());
-    return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 void TradeEndpoints::CountOrder(const ApiCall& call, bool was_placed, ApiAnswer& answer) {
@@ -49,14 +39,13 @@ void TradeEndpoints::SubmitPlace(const ApiCall& call, const PlaceRequest& reques
     call.reply->Send(std::move(*over_limit));
     return;
   }
-  const bool sent =
-      desk_.Submit(call, request.symbol->id, CommandBytes::Place(request, call.identity.request_id),
-                   [this, kept = call, request](const CommandOutcome& outcome) {
-                     ApiAnswer answer = AnswerPlace({state_.reference, kept.microseconds}, request,
-                                                    outcome);
-                     CountOrder(kept, outcome.placed.has_value(), answer);
-                     return answer;
-                   });
+  const bool sent = desk_.Submit(
+      call, request.symbol->id, CommandBytes::Place(request, call.identity.request_id),
+      [this, kept = call, request](const CommandOutcome& outcome) {
+        ApiAnswer answer = AnswerPlace({state_.reference, kept.microseconds}, request, outcome);
+        CountOrder(kept, outcome.placed.has_value(), answer);
+        return answer;
+      });
   if (!sent) {
     state_.limits.GiveBackOrder(call.identity.account, call.received_ns, call.received_ns);
   }
@@ -103,25 +92,23 @@ void TradeEndpoints::Cancel(const ApiCall& call, ParameterReader& reader) {
   if (!IsComplete(call, reader)) {
     return;
   }
-  CheckRestrictions(call, request,
-                    [this, kept = call, request](bool is_allowed) {
-                      if (is_allowed) {
-                        SubmitCancel(kept, request);
-                      } else {
-                        kept.reply->Send(NotAllowed());
-                      }
-                    });
+  CheckRestrictions(call, request, [this, kept = call, request](bool is_allowed) {
+    if (is_allowed) {
+      SubmitCancel(kept, request);
+    } else {
+      kept.reply->Send(NotAllowed());
+    }
+  });
 }
 
 void TradeEndpoints::SubmitCancel(const ApiCall& call, const CancelRequest& request) {
   if (desk_.AnswerKnown(call)) {
     return;  // sent twice while its restrictions were looked at
   }
-  desk_.Submit(call, request.symbol->id, CommandBytes::Cancel(request, call.identity.request_id),
-               [style = AnswerStyle{state_.reference, call.microseconds},
-                request](const CommandOutcome& outcome) {
-                 return AnswerCancel(style, request, outcome);
-               });
+  desk_.Submit(
+      call, request.symbol->id, CommandBytes::Cancel(request, call.identity.request_id),
+      [style = AnswerStyle{state_.reference, call.microseconds},
+       request](const CommandOutcome& outcome) { return AnswerCancel(style, request, outcome); });
 }
 
 void TradeEndpoints::CancelOpenOrders(const ApiCall& call, ParameterReader& reader) {
@@ -141,10 +128,8 @@ void TradeEndpoints::Amend(const ApiCall& call, ParameterReader& reader) {
     return;
   }
   desk_.Submit(call, request.symbol->id, CommandBytes::Amend(request, call.identity.request_id),
-               [style = AnswerStyle{state_.reference, call.microseconds},
-                request](const CommandOutcome& outcome) {
-                 return AnswerAmend(style, request, outcome);
-               });
+               [style = AnswerStyle{state_.reference, call.microseconds}, request](
+                   const CommandOutcome& outcome) { return AnswerAmend(style, request, outcome); });
 }
 
 void TradeEndpoints::CancelReplace(const ApiCall& call, ParameterReader& reader) {
@@ -152,21 +137,19 @@ void TradeEndpoints::CancelReplace(const ApiCall& call, ParameterReader& reader)
   if (!IsComplete(call, reader)) {
     return;
   }
-  CheckRestrictions(call, request.cancel,
-                    [this, kept = call, request](bool is_allowed) {
-                      if (desk_.AnswerKnown(kept)) {
-                        return;
-                      }
-                      if (is_allowed) {
-                        SubmitCancelReplace(kept, request);
-                      } else {
-                        AnswerCancelNotAllowed(kept, request);
-                      }
-                    });
+  CheckRestrictions(call, request.cancel, [this, kept = call, request](bool is_allowed) {
+    if (desk_.AnswerKnown(kept)) {
+      return;
+    }
+    if (is_allowed) {
+      SubmitCancelReplace(kept, request);
+    } else {
+      AnswerCancelNotAllowed(kept, request);
+    }
+  });
 }
 
-void TradeEndpoints::SubmitCancelReplace(const ApiCall& call,
-                                         const CancelReplaceRequest& request) {
+void TradeEndpoints::SubmitCancelReplace(const ApiCall& call, const CancelReplaceRequest& request) {
   if (auto over_limit = state_.limits.TakeOrder(call.identity.account, call.received_ns)) {
     if (request.cancel_only_over_limit) {
       CancelOnly(call, request, std::move(*over_limit));
@@ -175,15 +158,14 @@ void TradeEndpoints::SubmitCancelReplace(const ApiCall& call,
     }
     return;
   }
-  const bool sent = desk_.Submit(
-      call, request.place.symbol->id,
-      CommandBytes::CancelReplace(request, call.identity.request_id),
-      [this, kept = call, request](const CommandOutcome& outcome) {
-        ApiAnswer answer =
-            AnswerCancelReplace({state_.reference, kept.microseconds}, request, outcome);
-        CountOrder(kept, outcome.placed.has_value(), answer);
-        return answer;
-      });
+  const bool sent = desk_.Submit(call, request.place.symbol->id,
+                                 CommandBytes::CancelReplace(request, call.identity.request_id),
+                                 [this, kept = call, request](const CommandOutcome& outcome) {
+                                   ApiAnswer answer = AnswerCancelReplace(
+                                       {state_.reference, kept.microseconds}, request, outcome);
+                                   CountOrder(kept, outcome.placed.has_value(), answer);
+                                   return answer;
+                                 });
   if (!sent) {
     state_.limits.GiveBackOrder(call.identity.account, call.received_ns, call.received_ns);
   }
@@ -201,10 +183,8 @@ void TradeEndpoints::AnswerCancelNotAllowed(const ApiCall& call,
     return;
   }
   const bool sent = desk_.Submit(
-      call, request.place.symbol->id,
-      CommandBytes::Place(request.place, call.identity.request_id),
-      [this, kept = call,
-       place = request.place](const CommandOutcome& outcome) {
+      call, request.place.symbol->id, CommandBytes::Place(request.place, call.identity.request_id),
+      [this, kept = call, place = request.place](const CommandOutcome& outcome) {
         const ApiAnswer placed = AnswerPlace({state_.reference, kept.microseconds}, place, outcome);
         ApiAnswer answer = CombineHalves(NotAllowed(), &placed);
         CountOrder(kept, outcome.placed.has_value(), answer);

@@ -75,8 +75,7 @@ void WriteCommission(JsonWriter& json, sbe::ExecutionReport& report, bool is_tra
 }
 
 // price × quantity in the quote asset, rounded down.
-void WritePreventedQuote(JsonWriter& json, sbe::ExecutionReport& report,
-                         const SymbolInfo& symbol) {
+void WritePreventedQuote(JsonWriter& json, sbe::ExecutionReport& report, const SymbolInfo& symbol) {
   Int128 product = Int128{report.lastPrice()} * report.lastQuantity();
   int scale = symbol.price_scale + symbol.quantity_scale;
   for (; scale > kTextDecimals; --scale) {

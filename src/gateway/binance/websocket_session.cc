@@ -93,8 +93,7 @@ void WebSocketApiSession::OnText(std::string_view text, std::int64_t received_ns
   }
 }
 
-bool WebSocketApiSession::RunOwn(ApiCall& call, Parameters& parameters,
-                                 const SignedText& text) {
+bool WebSocketApiSession::RunOwn(ApiCall& call, Parameters& parameters, const SignedText& text) {
   ParameterReader reader(parameters, owner_.core_.state().reference);
   switch (call.endpoint->id) {
     case EndpointId::kSubscribeUserData:
@@ -148,10 +147,10 @@ void WebSocketApiSession::Subscribe(ApiCall& call, ParameterReader& reader,
   // Clients take the first message for the answer: it goes before any event.
   call.reply->Send(std::move(answer));
   if (link_->channel != nullptr) {
-    streams_.emplace(id, owner_.streams_.Open(call.identity, {.channel = &channel_,
-                                                              .subscription_id = id,
-                                                              .microseconds =
-                                                                  options_.microseconds}));
+    streams_.emplace(id,
+                     owner_.streams_.Open(call.identity, {.channel = &channel_,
+                                                          .subscription_id = id,
+                                                          .microseconds = options_.microseconds}));
   }
 }
 
