@@ -8,8 +8,12 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
+
+#include "base/status.h"
 
 namespace lockstep {
 

@@ -11,10 +11,12 @@
 #include <ctime>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/histogram.h"
+#include "base/status.h"
 #include "bench/bench_socket.h"
 #include "bench/web_bench_server.h"
 

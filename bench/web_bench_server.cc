@@ -1,7 +1,21 @@
 #include "bench/web_bench_server.h"
 
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "gateway/http/route_table.h"
+#include "gateway/http/web_handler.h"
+#include "gateway/http/web_server.h"
+#include "market_data/feed.h"
+#include "market_data/stream_feed.h"
 
 namespace lockstep {
 
@@ -39,16 +53,15 @@ void WebBenchServer::EmptyAnswer::Handle(const HttpRequest&,
 
 Result<std::unique_ptr<WebBenchServer>> WebBenchServer::Start() {
   std::unique_ptr<WebBenchServer> bench(new WebBenchServer());
-  auto server = WebServer::Start({.port = 0},
-                                 {.clock = bench->clock_,
-                                  .trading = bench->trading_,
-                                  .stream = bench->stream_,
-                                  .metrics = bench->metrics_,
-                                  .trouble = [] { return std::optional<std::string>(); }},
-                                 {{.path = "/api", .http = &bench->handler_},
-                                  {.path = "/ws",
-                                   .websocket = &bench->sessions_,
-                                   .websocket_loop = WebLoopName::kStream}});
+  auto server = WebServer::Start(
+      {.port = 0},
+      {.clock = bench->clock_,
+       .trading = bench->trading_,
+       .stream = bench->stream_,
+       .metrics = bench->metrics_,
+       .trouble = [] { return std::optional<std::string>(); }},
+      {{.path = "/api", .http = &bench->handler_},
+       {.path = "/ws", .websocket = &bench->sessions_, .websocket_loop = WebLoopName::kStream}});
   if (!server) {
     return std::unexpected(server.error());
   }

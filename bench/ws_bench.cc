@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/histogram.h"
+#include "base/status.h"
 #include "bench/bench_socket.h"
 #include "bench/web_bench_server.h"
 
@@ -155,14 +158,12 @@ Result<WsFigures> Run(int subscribers, const WsBenchArguments& arguments) {
   // One subscriber alone is not flooded: a quarter of a thousandth of a second between events.
   figures.events_per_second = std::min(arguments.frames_per_second / subscribers, 4'000.0);
   const auto events = static_cast<std::uint64_t>(figures.events_per_second * arguments.seconds);
-  std::thread publisher(
-      [&] { PublishAll((*server)->feed(), events, figures.events_per_second); });
+  std::thread publisher([&] { PublishAll((*server)->feed(), events, figures.events_per_second); });
   const std::uint64_t wanted = events * static_cast<std::uint64_t>(subscribers);
   const std::uint64_t got = readers.Read(wanted, figures.latency_ns);
   publisher.join();
   if (got != wanted) {
-    return Error(StatusCode::kIoError,
-                 fmt::format("{} of {} frames have come", got, wanted));
+    return Error(StatusCode::kIoError, fmt::format("{} of {} frames have come", got, wanted));
   }
   return figures;
 }

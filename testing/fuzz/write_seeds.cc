@@ -73,7 +73,8 @@ void WriteSeeds(const std::filesystem::path& folder) {
 }
 
 std::string Frame(unsigned char first, const std::string& payload) {
-  std::string frame{static_cast<char>(first), static_cast<char>(0x80U | payload.size()), 1, 2, 3, 4};
+  std::string frame{
+      static_cast<char>(first), static_cast<char>(0x80U | payload.size()), 1, 2, 3, 4};
   for (std::size_t i = 0; i < payload.size(); ++i) {
     frame += static_cast<char>(payload[i] ^ static_cast<char>(i % 4 + 1));
   }

@@ -213,11 +213,11 @@ TEST_F(HostileTest, NoiseIsAnsweredOrEnded) {
   const Probe probe(port());
   std::mt19937_64 random(7);
   const std::vector<std::string> starts = {
-      "",
-      "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+      "", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
       "POST /api HTTP/1.1\r\nContent-Length: 10\r\n\r\n",
       "POST /api HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n",
-      "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+      "13\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"};
   for (int round = 0; round < 500; ++round) {
     RawConnection connection(port());

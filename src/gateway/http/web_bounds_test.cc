@@ -1,6 +1,8 @@
 // What the HTTP side does with peers that are slow, silent, large, many or talk nonsense.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -178,6 +180,24 @@ TEST_F(WebBoundsTest, RequestsInPartAreBoundedInSum) {
   Connection good(port());
   good.Send(kHealth);
   EXPECT_THAT(good.ReadAnswer(), HasSubstr("\r\n\r\nok\n"));
+}
+
+TEST_F(WebBoundsTest, WithoutDescriptorsAcceptingWaitsAndGoesOn) {
+  Start();
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const int next = dup(STDERR_FILENO);
+  close(next);
+  // Enough for the client's half of a connection, not for the server's.
+  const rlimit scarce = {.rlim_cur = static_cast<rlim_t>(next) + 1, .rlim_max = usual.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &scarce), 0);
+  Connection connection(port());
+  connection.Send(kHealth);
+  while (counters().accept_pauses.load() == 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_THAT(connection.ReadAnswer(), HasSubstr("\r\n\r\nok\n"));
 }
 
 TEST_F(WebBoundsTest, StopsWithConnectionsOpen) {

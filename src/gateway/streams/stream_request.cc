@@ -135,8 +135,8 @@ std::optional<StreamRequestError> TakeParameters(Collector& collected, StreamReq
     return StreamRequestError{.code = code, .text = std::move(text), .id = request.id};
   };
   std::vector<JsonValue>& elements = collected.elements;
-  const bool names = request.method == StreamMethod::kSubscribe ||
-                     request.method == StreamMethod::kUnsubscribe;
+  const bool names =
+      request.method == StreamMethod::kSubscribe || request.method == StreamMethod::kUnsubscribe;
   if (request.method == StreamMethod::kListSubscriptions) {
     return std::nullopt;
   }

@@ -149,10 +149,8 @@ void StreamSession::OnMessage(Delivery& delivery) {
   if (subscribed == names_.end()) {
     return;  // it was on its way when the client unsubscribed
   }
-  WebSocketText text{.prefix = {},
-                     .text = {delivery.message, &message.payload},
-                     .suffix = {},
-                     .owner = nullptr};
+  WebSocketText text{
+      .prefix = {}, .text = {delivery.message, &message.payload}, .suffix = {}, .owner = nullptr};
   if (combined_) {
     if (subscribed->second == message.stream) {
       if (!delivery.wrapping) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gateway/http/web_handler.h"
@@ -36,7 +37,7 @@ struct StreamServices {
   StreamFeed* feed = nullptr;  // null: nothing is carried
   StreamSink* sink = nullptr;
   std::size_t streams_in_all = 0;
-  std::map<std::uint64_t, class StreamSession*> sessions;  // by subscriber
+  std::unordered_map<std::uint64_t, class StreamSession*> sessions;  // by subscriber
 };
 
 class StreamSession final : public WebSocketSession {

@@ -1,9 +1,9 @@
 // The clients of market streams: opens a session for each WebSocket on a stream path, and carries
 // the feed's messages to them.
 //
-// Threads: Open and the sessions on the stream loop; DeliverStream on the feed's thread, which never
-// waits: whatever it says in one turn of the loop is taken over in one go. Lifetime: outlives the
-// server that opens its sessions and the feed's thread.
+// Threads: Open and the sessions on the stream loop; DeliverStream on the feed's thread, which
+// never waits: whatever it says in one turn of the loop is taken over in one go. Lifetime: outlives
+// the server that opens its sessions and the feed's thread.
 #pragma once
 
 #include <cstdint>

@@ -178,9 +178,9 @@ TEST_F(StreamSessionsTest, StreamsAreBounded) {
   EXPECT_EQ(feed_.subscribers("a"), 0U);
   EXPECT_EQ(second.Ask(R"({"method":"SUBSCRIBE","params":["a","b"],"id":1})"),
             R"({"result":null,"id":1})");
-  EXPECT_THAT(second.Ask(R"({"method":"SUBSCRIBE","params":[")" + std::string(65, 'x') +
-                         R"("],"id":1})"),
-              testing::HasSubstr("name of this length"));
+  EXPECT_THAT(
+      second.Ask(R"({"method":"SUBSCRIBE","params":[")" + std::string(65, 'x') + R"("],"id":1})"),
+      testing::HasSubstr("name of this length"));
   EXPECT_THAT(Open("/ws/%FF").channel.Take(), testing::HasSubstr("such characters"));
 }
 
@@ -200,15 +200,14 @@ TEST(StreamSessionsOverSockets, TheAnswerComesFirstAndNothingIsLost) {
   IoThread trading;
   IoThread stream;
   StreamSessions sessions(stream, &feed);
-  auto server = WebServer::Start({.port = 0},
-                                 {.clock = clock,
-                                  .trading = trading,
-                                  .stream = stream,
-                                  .metrics = metrics,
-                                  .trouble = [] { return std::optional<std::string>(); }},
-                                 {{.path = "/ws",
-                                   .websocket = &sessions,
-                                   .websocket_loop = WebLoopName::kStream}});
+  auto server = WebServer::Start(
+      {.port = 0},
+      {.clock = clock,
+       .trading = trading,
+       .stream = stream,
+       .metrics = metrics,
+       .trouble = [] { return std::optional<std::string>(); }},
+      {{.path = "/ws", .websocket = &sessions, .websocket_loop = WebLoopName::kStream}});
   ASSERT_TRUE(server.has_value());
   (*server)->SetServing(true);
   trading.Start();
