@@ -9,8 +9,8 @@
 
 namespace lockstep {
 
-// Makes requests of two accounts in turn: one sells, the other buys as much at the same price, so
-// that each order is accepted and the book stays small.
+// Makes requests of two accounts: one sells, the other buys as much at the same price, then the
+// other way round, so that each order is accepted and neither book nor balances run away.
 class SignedOrders {
  public:
   SignedOrders(std::string host, const KeysFile& keys) : host_(std::move(host)), keys_(keys) {}

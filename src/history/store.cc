@@ -111,8 +111,9 @@ Result<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& dire
     return std::unexpected(made);
   }
   rocksdb::Options options = StoreOptions();
-  // Compaction can wait; the market on the same cores cannot.
+  // Flush and compaction can wait; the market on the same cores cannot.
   options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
+  options.env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH);
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (status.ok()) {
