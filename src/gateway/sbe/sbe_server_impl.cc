@@ -1,13 +1,12 @@
 #include "gateway/sbe/sbe_server_impl.h"
 
-#include <pthread.h>
-
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <utility>
 
+#include "base/thread_kind.h"
 #include "lockstep_sbe/SessionError.h"
 
 namespace lockstep {
@@ -61,7 +60,7 @@ void SbeServer::Impl::Start() {
     ScheduleTick();
   });
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "sbe");
+    DescribeThread("sbe", ThreadKind::kPrompt);
     io_.run();
   });
 }
