@@ -18,8 +18,8 @@ def load(name):
 
 
 OPENAPI = load("openapi.yaml")
-NAMES = ("openapi.yaml", "asyncapi.yaml")
-REGISTRY = Registry().with_resources((name, Resource(contents=load(name), specification=DRAFT202012)) for name in NAMES if (ROOT / "docs" / name).exists())
+ASYNCAPI = load("asyncapi.yaml")
+REGISTRY = Registry().with_resources((name, Resource(contents=contents, specification=DRAFT202012)) for name, contents in (("openapi.yaml", OPENAPI), ("asyncapi.yaml", ASYNCAPI)))
 
 
 def resolve(node, document):
@@ -39,7 +39,10 @@ def validator(schema, document_name):
 
 def absolute(schema, document_name):
     if isinstance(schema, dict):
-        return {key: document_name + value if key == "$ref" and value.startswith("#") else absolute(value, document_name) for key, value in schema.items()}
+        target = schema.get("$ref")
+        if target is not None:
+            return {"$ref": document_name + target if target.startswith("#") else target.removeprefix("./")}
+        return {key: absolute(value, document_name) for key, value in schema.items()}
     return [absolute(value, document_name) for value in schema] if isinstance(schema, list) else schema
 
 
