@@ -1,7 +1,7 @@
 // What the gateway asks of history: orders, fills, trades and candles, also those that the engine
 // has long forgotten.
 //
-// The interface alone: nothing implements it yet. Threads: Ask from any; the question runs on
+// Implemented by HistoryRecorder. Threads: Ask from any; the question runs on
 // history's own thread, on a state that holds everything up to `position` at least (so who has been
 // answered finds his order) and is the same during one question. Every question is called, once:
 // where `position` cannot be reached (the disk fails, history stops) with what there is, and

@@ -17,7 +17,7 @@ CommandOutcome RebuildFrom(const HistoryView& view, AccountId account, SymbolId 
   CommandOutcome outcome;
   outcome.replayed = replayed;
   std::optional<StoredOrder> order = view.Order(account, symbol, replayed.order_id);
-  if (!order) {
+  if (!order || !view.status().ok()) {
     return outcome;
   }
   if (replayed.command_template_id == sbe::CancelOrder::sbeTemplateId()) {
@@ -47,9 +47,10 @@ CommandOutcome RebuildFrom(const HistoryView& view, AccountId account, SymbolId 
 
 void HistoryAccess::Rebuild(AccountId account, SymbolId symbol, const Replayed& replayed,
                             std::function<void(CommandOutcome)> done) {
-  Ask([account, symbol,
-       replayed](const HistoryView& view) { return RebuildFrom(view, account, symbol, replayed); },
-      std::move(done));
+  history_.Ask(state_.position, [&trading = trading_, account, symbol, replayed,
+                                 done = std::move(done)](const HistoryView& view) {
+    trading.Post([outcome = RebuildFrom(view, account, symbol, replayed), done] { done(outcome); });
+  });
 }
 
 }  // namespace lockstep

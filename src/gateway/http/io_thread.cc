@@ -82,7 +82,11 @@ class Repeater : public std::enable_shared_from_this<Repeater> {
 
 }  // namespace
 
-IoThread::IoThread() : work_(context_.get_executor()) {}
+IoThread::IoThread() : work_(context_.get_executor()) {
+  // The loop's own descriptors are made with its first timer: now, where a lack of them is an error
+  // of the start, and not on the loop's thread, where it would end the process.
+  const asio::steady_timer first(context_);
+}
 IoThread::~IoThread() { Stop(); }
 
 void IoThread::Start() {
