@@ -67,10 +67,10 @@ RestRequest MakePublicRequest(std::string_view path, const RestParameters& param
 }
 
 RestRequest MakeSignedRequest(RestMethod method, std::string_view path, RestParameters parameters,
-                              const Credentials& credentials, std::int64_t timestamp_ms,
+                              const Credentials& credentials, std::int64_t timestamp_us,
                               std::uint32_t recv_window_ms) {
   parameters.Add("recvWindow", std::uint64_t{recv_window_ms});
-  parameters.Add("timestamp", static_cast<std::uint64_t>(timestamp_ms));
+  parameters.Add("timestamp", static_cast<std::uint64_t>(timestamp_us));
   const std::string signature = SignatureOf(parameters.text(), credentials.api_secret);
   parameters.Add("signature", signature);
   return {

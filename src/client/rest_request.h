@@ -37,12 +37,13 @@ struct RestRequest {
 [[nodiscard]] RestRequest MakePublicRequest(std::string_view path,
                                             const RestParameters& parameters = {});
 
-// `timestamp_ms`: wall time; the exchange takes the request from 5 s before it until
-// `recv_window_ms` (at most 60,000) after it.
+// `timestamp_us`: wall time; the exchange takes the request from 5 s before it until
+// `recv_window_ms` (at most 60,000) after it. Two requests of one account that say the same with
+// the same time stamp are one request.
 [[nodiscard]] RestRequest MakeSignedRequest(RestMethod method, std::string_view path,
                                             RestParameters parameters,
                                             const Credentials& credentials,
-                                            std::int64_t timestamp_ms,
+                                            std::int64_t timestamp_us,
                                             std::uint32_t recv_window_ms);
 
 // HMAC-SHA256 in lower-case hexadecimal digits.

@@ -140,6 +140,8 @@ SpotFill ReadFill(const Json& json, Reader& reader) {
 
 SpotOrder ReadOrder(const Json& json, Reader& reader) {
   SpotOrder order;
+  const char* const time = Reader::Has(json, "transactTime") ? "transactTime" : "time";
+  order.time_ms = static_cast<std::int64_t>(reader.Number(json, time));
   order.order_id = reader.Number(json, "orderId");
   order.client_order_id = reader.Text(json, "clientOrderId");
   if (Reader::Has(json, "origClientOrderId")) {
@@ -193,6 +195,7 @@ SpotReport ReadReport(const Json& event, Reader& reader) {
   report.execution_type = reader.Text(event, "x");
   report.last_price_e8 = reader.Amount(event, "L");
   report.last_quantity_e8 = reader.Amount(event, "l");
+  report.order.time_ms = static_cast<std::int64_t>(reader.Number(event, "T"));
   report.order.order_id = reader.Number(event, "i");
   report.order.client_order_id = reader.Text(event, "c");
   report.order.original_client_order_id = reader.Text(event, "C");
@@ -226,6 +229,7 @@ Result<SpotOrder> ParseAmendedOrder(std::string_view body) {
   return Parse(body, [](const Json& json, Reader& reader) {
     const Json& amended = reader.Member(json, "amendedOrder");
     SpotOrder order;
+    order.time_ms = static_cast<std::int64_t>(reader.Number(json, "transactTime"));
     order.order_id = reader.Number(amended, "orderId");
     order.client_order_id = reader.Text(amended, "clientOrderId");
     order.original_client_order_id = reader.Text(amended, "origClientOrderId");

@@ -42,6 +42,7 @@ struct SpotOrder {
   std::int64_t quantity_e8 = 0;
   std::int64_t executed_e8 = 0;
   std::int64_t executed_quote_e8 = 0;
+  std::int64_t time_ms = 0;  // when the answer's command was done; of a query, when it was placed
   std::vector<SpotFill> fills;  // of placing with newOrderRespType=FULL
 
   [[nodiscard]] bool IsOpen() const { return status == "NEW" || status == "PARTIALLY_FILLED"; }

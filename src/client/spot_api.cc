@@ -1,5 +1,6 @@
 #include "client/spot_api.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,7 +8,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kNsPerUs = 1'000;
 constexpr std::uint64_t kRowsOfPage = 1'000;
 constexpr int kNothingOpen = -2011;
 constexpr std::string_view kOrderPath = "/api/v3/order";
@@ -39,10 +40,10 @@ RestParameters PlaceParameters(const OrderFields& order) {
 SpotApi::SpotApi(std::string address, Credentials credentials, const SpotApiOptions& options)
     : rest_(std::move(address)), credentials_(std::move(credentials)), options_(options) {}
 
-RestRequest SpotApi::Sign(RestMethod method, std::string_view path,
-                          RestParameters parameters) const {
-  return MakeSignedRequest(method, path, std::move(parameters), credentials_,
-                           clock_.WallNs() / kNsPerMs, options_.recv_window_ms);
+RestRequest SpotApi::Sign(RestMethod method, std::string_view path, RestParameters parameters) {
+  last_timestamp_us_ = std::max(last_timestamp_us_ + 1, clock_.WallNs() / kNsPerUs);
+  return MakeSignedRequest(method, path, std::move(parameters), credentials_, last_timestamp_us_,
+                           options_.recv_window_ms);
 }
 
 Result<std::string> SpotApi::Ask(const RestRequest& request) {

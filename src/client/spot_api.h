@@ -60,9 +60,9 @@ class SpotApi {
   [[nodiscard]] Result<SpotSymbol> Symbol(std::string_view symbol);
   [[nodiscard]] Result<std::int64_t> ServerTimeMs();
 
-  // A request stamped with this moment.
+  // A request stamped with this moment, later than any before it.
   [[nodiscard]] RestRequest Sign(RestMethod method, std::string_view path,
-                                 RestParameters parameters) const;
+                                 RestParameters parameters);
   [[nodiscard]] RestClient& rest() { return rest_; }
 
  private:
@@ -73,6 +73,7 @@ class SpotApi {
   RestClient rest_;
   Credentials credentials_;
   SpotApiOptions options_;
+  std::int64_t last_timestamp_us_ = 0;
 };
 
 }  // namespace lockstep
