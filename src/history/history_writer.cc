@@ -1,6 +1,8 @@
 #include "history/history_writer.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -26,6 +28,13 @@ constexpr std::int64_t kRetryNs = 1'000 * kNsPerMs;
 constexpr std::int64_t kLongestSleepNs = 1'000 * kNsPerMs;
 // Questions have the thread for so long at a time, then events have their turn.
 constexpr std::int64_t kAnsweringNs = 5 * kNsPerMs;
+
+// Where cores are short the market goes first; history has memory and disk to catch up from. On
+// Linux this is the thread's own priority.
+void GiveWay() {
+  constexpr int kNice = 10;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+}
 
 HistoryKey PositionKey() { return HistoryKey::OfMeta("position"); }
 
@@ -55,6 +64,7 @@ void HistoryWriter::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable() && !stopping_);
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "history");
+    GiveWay();
     Run();
   });
 }

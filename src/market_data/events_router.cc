@@ -1,5 +1,7 @@
 #include "market_data/events_router.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "base/assert.h"
@@ -31,7 +33,10 @@ SymbolId SymbolOf(std::span<const std::byte> message) {
 
 void EventsRouter::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable() && !stopping_);
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "router");
+    Run();
+  });
 }
 
 void EventsRouter::Stop() {

@@ -1,5 +1,7 @@
 #include "gateway/http/io_thread.h"
 
+#include <pthread.h>
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -82,7 +84,7 @@ class Repeater : public std::enable_shared_from_this<Repeater> {
 
 }  // namespace
 
-IoThread::IoThread() : work_(context_.get_executor()) {
+IoThread::IoThread(const char* name) : name_(name), work_(context_.get_executor()) {
   // The loop's own descriptors are made with its first timer: now, where a lack of them is an error
   // of the start, and not on the loop's thread, where it would end the process.
   const asio::steady_timer first(context_);
@@ -91,7 +93,10 @@ IoThread::~IoThread() { Stop(); }
 
 void IoThread::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable());
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), name_);
+    context_.run();
+  });
 }
 
 void IoThread::Stop() {

@@ -1,5 +1,7 @@
 #include "gateway/sbe/sbe_server_impl.h"
 
+#include <pthread.h>
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -58,7 +60,10 @@ void SbeServer::Impl::Start() {
     PumpEvents();
     ScheduleTick();
   });
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "sbe");
+    io_.run();
+  });
 }
 
 Status SbeServer::Impl::Listen() {
