@@ -16,9 +16,6 @@ constexpr std::int64_t kTickE8 = 1'000'000;
 constexpr std::int64_t kLotE8 = 1'000;
 constexpr std::size_t kOpenOrders = 40;
 constexpr std::size_t kRememberedAnswers = 12;
-// An amend has a weight, unlike other orders: all traders' together must stay below what one
-// address may ask for in a minute.
-constexpr int kAmendsOfLife = 100;
 constexpr std::int64_t kTimeoutMs = 30'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
@@ -40,7 +37,6 @@ void RestTrader::Fault(const std::string& what) {
 void RestTrader::Reconnect(const std::string& address) {
   const std::int64_t restarted_ms = SystemClock().WallNs() / kNsPerMs;
   api_ = std::make_unique<SpotApi>(address, credentials_, options_);
-  amends_left_ = kAmendsOfLife;
   for (const Sent& sent : answered_) {
     const auto answer = api_->rest().Send(sent.request, kTimeoutMs);
     ++repeated_;
@@ -201,7 +197,7 @@ RestTrader::Sent RestTrader::RandomRequest() {
     parameters = RandomOrder();
     parameters.Add("cancelReplaceMode", Below(2) == 0 ? "ALLOW_FAILURE" : "STOP_ON_FAILURE");
     parameters.Add("cancelOrderId", RandomOpenOrder());
-  } else if (what >= 14 && amends_left_-- > 0) {
+  } else if (what >= 14) {
     sent.kind = Kind::kAmend;
     method = RestMethod::kPut;
     path = "/api/v3/order/amend/keepPriority";

@@ -70,7 +70,6 @@ class RestTrader {
   std::set<std::uint64_t> open_;  // own orders that may still be open
   std::optional<Sent> unanswered_;
   std::deque<Sent> answered_;  // the newest few
-  int amends_left_ = 0;  // until the next restart
   std::uint64_t order_count_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t repeated_ = 0;
