@@ -41,6 +41,8 @@ class MemoryHistory final : public History, private HistoryView {
                                       std::optional<SymbolId> symbol) const override;
   std::vector<StoredFill> Fills(AccountId account, SymbolId symbol, std::optional<OrderId> order_id,
                                 const HistoryRange& range) const override;
+  std::vector<StoredChange> Changes(AccountId account, SymbolId symbol, std::int64_t position,
+                                    std::uint16_t command_index) const override;
   std::vector<StoredTrade> Trades(SymbolId symbol, const HistoryRange& range) const override;
   std::vector<StoredAggregateTrade> AggregateTrades(SymbolId symbol,
                                                     const HistoryRange& range) const override;
@@ -53,6 +55,7 @@ class MemoryHistory final : public History, private HistoryView {
   Status status_ = Status::Ok();
   std::map<OrderKey, StoredOrder> orders_;
   std::vector<StoredFill> fills_;
+  std::map<std::tuple<std::int64_t, std::uint16_t>, std::vector<StoredChange>> changes_;
   std::vector<std::pair<SymbolId, StoredTrade>> trades_;
 };
 
