@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/limits.h"
 #include "lockstep_sbe/BatchEnd.h"
 #include "lockstep_sbe/ExecutionReport.h"
 #include "lockstep_sbe/Trade.h"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/event_ring.h"
+#include "base/status.h"
 #include "history/history.h"
 
 namespace lockstep {
@@ -26,6 +27,7 @@ class MemoryHistory final : public History, private HistoryView {
  private:
   using OrderKey = std::tuple<std::uint64_t, std::uint32_t, std::uint64_t>;
 
+  [[nodiscard]] Status status() const override { return Status::Ok(); }
   std::optional<StoredOrder> Order(AccountId account, SymbolId symbol,
                                    OrderId order_id) const override;
   std::optional<StoredOrder> OrderByClientId(AccountId account, SymbolId symbol,
