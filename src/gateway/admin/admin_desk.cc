@@ -91,7 +91,7 @@ bool AdminDesk::AnswerKnown(const ApiCall& call) {
   return true;
 }
 
-void AdminDesk::Do(const ApiCall& call, AdminAct act, const AdminAttempt& intent) {
+void AdminDesk::Do(const ApiCall& call, AdminAct act, const AuditAttempt& intent) {
   std::optional<ApiError> error;
   if (refusal_) {
     error = MakeError(*refusal_);
@@ -123,11 +123,9 @@ void AdminDesk::OnIntent(const Key& key, const Result<std::uint64_t>& number) {
     // Given up on while storage failed: what was announced is not done.
     if (number) {
       parts_.audit.Conclude({.intent = *number,
-                             .position = 0,
                              .result = "REFUSED",
                              .code = MakeError(ErrorKind::kTimeout).code,
-                             .reason = "given up before it was begun",
-                             .already_applied = false});
+                             .reason = "given up before it was begun"});
     }
     return;
   }
@@ -196,12 +194,7 @@ void AdminDesk::CompleteIfAnswered(const Key& key) {
   if (entry == nullptr || entry->answer || entry->answered != entry->act.steps.size()) {
     return;
   }
-  AdminOutcome told{.intent = entry->intent,
-                    .position = 0,
-                    .result = "DONE",
-                    .code = 0,
-                    .reason = {},
-                    .already_applied = false};
+  AuditOutcome told{.intent = entry->intent, .result = "DONE"};
   std::vector<StepOutcome> outcomes;
   auto reason = sbe::RejectReason::NONE;
   for (const auto& outcome : entry->outcomes) {
@@ -235,12 +228,8 @@ void AdminDesk::CompleteIfAnswered(const Key& key) {
 
 // Before any step was sent.
 void AdminDesk::Refuse(const Key& key, Entry& entry, const ApiError& error) {
-  parts_.audit.Conclude({.intent = entry.intent,
-                         .position = 0,
-                         .result = "REFUSED",
-                         .code = error.code,
-                         .reason = error.message,
-                         .already_applied = false});
+  parts_.audit.Conclude(
+      {.intent = entry.intent, .result = "REFUSED", .code = error.code, .reason = error.message});
   Finish(key, entry, AnswerOf(error));
 }
 
@@ -305,11 +294,9 @@ void AdminDesk::AnswerInFlightAsUnknown() {
     Entry& entry = entries_.at(key);
     if (entry.intent != 0) {
       parts_.audit.Conclude({.intent = entry.intent,
-                             .position = 0,
                              .result = "UNKNOWN",
                              .code = error.code,
-                             .reason = error.message,
-                             .already_applied = false});
+                             .reason = error.message});
     }
     Finish(key, entry, AnswerOf(error));
   }

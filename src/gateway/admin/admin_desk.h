@@ -56,7 +56,7 @@ class AdminDesk final : public EgressSession {
 
   // Answers `call`, later or at once when it cannot be done. `intent`: what the audit log says of
   // it. Requires !AnswerKnown(call).
-  void Do(const ApiCall& call, AdminAct act, const AdminAttempt& intent);
+  void Do(const ApiCall& call, AdminAct act, const AuditAttempt& intent);
 
   // From now on nothing new is done: `error` is the answer. Nothing: done again. `hold`: what is in
   // flight may never be answered.

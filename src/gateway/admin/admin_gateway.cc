@@ -116,7 +116,8 @@ class AdminGateway::Impl final : public HttpHandler {
     const SignedText text = FindSignedText(request.query(), request.body());
     const std::string_view header_key = request.Header("X-MBX-APIKEY");
     const std::string json = ParametersJson(parameters);
-    AdminAttempt attempt{.act = endpoint.act.empty() ? endpoint.path : endpoint.act,
+    AuditAttempt attempt{.by = "HTTP",
+                         .act = endpoint.act.empty() ? endpoint.path : endpoint.act,
                          .parameters = json,
                          .api_key = text.api_key.empty() ? header_key : text.api_key,
                          .account = {},
@@ -137,7 +138,7 @@ class AdminGateway::Impl final : public HttpHandler {
     }
   }
 
-  void Act(const AdminEndpoint& endpoint, const ApiCall& call, const AdminAttempt& attempt,
+  void Act(const AdminEndpoint& endpoint, const ApiCall& call, const AuditAttempt& attempt,
            ParameterReader& reader) {
     AdminAct act = MakeAct(
         {.endpoint = endpoint.id, .id = call.identity.request_id, .account = call.identity.account},
@@ -151,7 +152,7 @@ class AdminGateway::Impl final : public HttpHandler {
   }
 
   // A key that does not exist is nobody's: such requests are the transport's to count.
-  void Refuse(const ApiCall& call, AdminAttempt attempt, const ApiError& error) {
+  void Refuse(const ApiCall& call, AuditAttempt attempt, const ApiError& error) {
     Count(counters_.messages_refused);
     if (const auto key = keys_.Find(attempt.api_key)) {
       attempt.account = key->account;
