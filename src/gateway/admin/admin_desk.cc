@@ -220,7 +220,9 @@ void AdminDesk::CompleteIfAnswered(const Key& key) {
   json.BeginObject();
   json.Field("act", entry->name);
   entry->act.write_answer(json, outcomes);
-  json.Field("position", told.position);
+  if (told.position != 0) {
+    json.Field("position", told.position);
+  }
   json.Field("audit", entry->intent);
   json.EndObject();
   Finish(key, *entry, answer);
