@@ -22,6 +22,7 @@
 #include "apps/exchange_config.h"
 #include "apps/exchange_dev.h"
 #include "apps/exchange_metrics.h"
+#include "apps/gateway_metrics.h"
 #include "apps/market_seed_of_history.h"
 #include "apps/web_metrics.h"
 #include "auth/embedded_key_store.h"
@@ -209,6 +210,8 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
                                 .gateway = sbe_.counters()});
   MakeBinanceGateway();
   MakeAdminGateway();
+  AddBinanceMetrics(metrics_, binance_->counters());
+  AddAdminMetrics(metrics_, admin_->counters(), *audit_);
   auto web = WebServer::Start(web_options,
                               {.clock = clock_,
                                .trading = trading_loop_,

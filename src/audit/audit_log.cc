@@ -46,23 +46,26 @@ void AuditLog::Stop() {
 
 void AuditLog::Append(Kind kind, std::string members, Done done) {
   const std::size_t bytes = members.size() + kLineCostBytes;
-  bool refused = bytes > kMaxAuditLineBytes;
-  if (!refused) {
+  Status refusal;
+  if (bytes > kMaxAuditLineBytes) {
+    refusal = {StatusCode::kInvalidArgument, "the line would be too long"};
+  } else {
     const std::scoped_lock lock(mutex_);
-    refused = kind != Kind::kOutcome && queued_bytes_ + bytes > kMaxQueuedBytes;
-    if (!refused) {
+    if (kind != Kind::kOutcome && queued_bytes_ + bytes > kMaxQueuedBytes) {
+      refusal = {StatusCode::kUnavailable, "too many lines wait to be written"};
+    } else {
       queued_bytes_ += bytes;
       queue_.push_back(
           {.kind = kind, .members = std::move(members), .done = std::move(done), .read = nullptr});
     }
   }
-  if (!refused) {
+  if (refusal.ok()) {
     wake_.notify_one();
     return;
   }
   failed_.fetch_add(1, std::memory_order_relaxed);
   if (done) {
-    done(Error(StatusCode::kUnavailable, "too much waits to be written to the audit log"));
+    done(std::unexpected(refusal));
   }
 }
 

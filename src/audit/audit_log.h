@@ -48,8 +48,8 @@ class AuditLog {
   // it. Idempotent; from one thread, when nobody appends any more.
   void Stop();
 
-  // `members`: JSON members of the line without braces (audit_chain.h), less than
-  // kMaxAuditLineBytes / 2. `done` may be null.
+  // `members`: JSON members of the line without braces (audit_chain.h). `done` may be null.
+  // Refused at once: kInvalidArgument (too long), kUnavailable (too many wait).
   void Append(Kind kind, std::string members, Done done);
 
   // Up to `limit` lines from number `from` on, behind everything appended before.

@@ -121,7 +121,7 @@ TEST_F(AuditLogTest, RefusesALineThatIsTooLong) {
   Open(directory_);
   const auto refused = Append(Kind::kNote, std::string(kMaxAuditLineBytes, 'x'));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(refused.error().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Append(Kind::kNote, "\"value\":1").value_or(0), 1U);
 }
 
