@@ -8,6 +8,7 @@
 #include "bench/http_bench.h"
 #include "bench/journal_bench.h"
 #include "bench/market_data_bench.h"
+#include "bench/rest_bench.h"
 #include "bench/sbe_bench.h"
 #include "bench/ws_bench.h"
 
@@ -23,6 +24,7 @@ void AddBenchCommand(CLI::App& root, int& exit_code) {
   AddJournalBench(bench, exit_code);
   AddMarketDataBench(bench, exit_code);
   AddSbeBench(bench, exit_code);
+  AddRestBench(bench, exit_code);
   AddHttpBench(bench, exit_code);
   AddWsBench(bench, exit_code);
 }

@@ -39,7 +39,7 @@ void AddBotsCommand(CLI::App& root, int& exit_code) {
       "bots", "Make the market of one symbol move: a maker and a taker for demonstrations");
   auto options = std::make_shared<BotsOptions>();
   auto keys_path = std::make_shared<std::string>();
-  bots.add_option("--sbe", options->sbe_address, "Binary gateway")->capture_default_str();
+  bots.add_option("--http", options->http_address, "REST and WebSocket API")->capture_default_str();
   bots.add_option("--keys", *keys_path, "Keys of maker and taker (dev-keys.json)")->required();
   bots.add_option("--symbol", options->symbol, "Symbol to trade")->capture_default_str();
   bots.add_option("--price", options->start_price, "Price to begin with")

@@ -81,6 +81,10 @@ std::vector<Key> KeysOf(ExchangeConfig& config) {
   const auto scaled = [](std::int64_t& to, std::int64_t unit, std::int64_t high) {
     return Number(1, high, [&to, unit](std::int64_t value) { to = value * unit; });
   };
+  const auto limit = [](std::uint64_t& to) {
+    return Number(0, INT64_MAX,
+                  [&to](std::int64_t value) { to = static_cast<std::uint64_t>(value); });
+  };
   return {
       {"exchange", "listen", Text(config.http_address)},
       {"exchange", "sbe", Text(config.sbe_address)},
@@ -97,6 +101,10 @@ std::vector<Key> KeysOf(ExchangeConfig& config) {
       {"engine", "max_account_symbols", pool(config.engine.max_account_symbols, 1 << 26)},
       {"engine", "max_requests", pool(config.engine.max_requests, 1 << 28)},
       {"engine", "max_sources", pool(config.engine.max_sources, 1 << 20)},
+      {"limits", "weight_per_minute", limit(config.rate_limits.weight_per_minute)},
+      {"limits", "requests_per_5_minutes", limit(config.rate_limits.raw_requests_per_5_minutes)},
+      {"limits", "orders_per_10_seconds", limit(config.rate_limits.orders_per_10_seconds)},
+      {"limits", "orders_per_day", limit(config.rate_limits.orders_per_day)},
       {"rings", "ingress_mib", RingMebibytes(config.ingress_ring_bytes)},
       {"rings", "queries_mib", RingMebibytes(config.query_ring_bytes)},
       {"rings", "events_mib", RingMebibytes(config.event_ring_bytes)},

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "engine/matching_engine.h"
+#include "gateway/binance/rate_limits.h"
 #include "sequencer/engine_thread.h"
 #include "sequencer/journal/journal_options.h"
 
@@ -24,6 +25,7 @@ struct ExchangeConfig {
   JournalOptions journal;  // directory and clock are set by the process
   EngineThreadOptions engine_thread;
   EngineLimits engine;
+  RateLimitSettings rate_limits;
   std::size_t ingress_ring_bytes = std::size_t{4} << 20U;
   std::size_t query_ring_bytes = std::size_t{1} << 20U;
   std::size_t event_ring_bytes = std::size_t{64} << 20U;

@@ -165,6 +165,7 @@ Status ExchangeProcess::OpenHistory() {
 void ExchangeProcess::MakeBinanceGateway() {
   BinanceGatewayConfig config;
   config.node = NodeId(kNode);
+  config.rate_limits = config_.rate_limits;
   binance_ = std::make_unique<BinanceGateway>(config, BinanceGateway::Surroundings{
                                                           .clock = clock_,
                                                           .keys = *keys_,

@@ -101,8 +101,8 @@ class ExchangeProcess {
   SequencerThread sequencer_thread_;
   EngineThread engine_thread_;
   Metrics metrics_;
-  IoThread trading_loop_;
-  IoThread stream_loop_;
+  IoThread trading_loop_{"trading"};
+  IoThread stream_loop_{"streams"};
   std::unique_ptr<BinanceGateway> binance_;
   StreamSessions stream_sessions_;
   std::unique_ptr<WebServer> web_;

@@ -68,6 +68,7 @@ struct Outcome {
   std::uint64_t order_id = 0;
   std::int64_t cumulative_quote = 0;
   std::uint8_t order_status = 0;
+  RejectReason cancel_reason = RejectReason::NONE;  // of a cancelReplace's first half
 };
 
 // What a taker would execute now, by the rules of matching, self-trade prevention included.

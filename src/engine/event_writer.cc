@@ -204,22 +204,18 @@ void EventWriter::WriteReject(std::uint64_t symbol_sequence, std::uint16_t reaso
   Commit(event);
 }
 
-void EventWriter::WriteRequestReplayed(std::uint64_t symbol_sequence, std::int64_t first_position,
-                                       std::uint16_t first_command_index, std::uint16_t reason,
-                                       std::uint64_t order_id, std::uint8_t order_status,
-                                       std::int64_t cumulative_lots,
-                                       std::int64_t cumulative_quote) {
+void EventWriter::WriteRequestReplayed(std::uint64_t symbol_sequence, const RequestResult& first) {
   auto event = Begin<sbe::RequestReplayed>(context_->account, context_->symbol_id, symbol_sequence);
   FillReply(event, 0, true);
-  event.firstPosition(first_position)
-      .orderId(order_id)
-      .cumulativeQuantity(cumulative_lots)
-      .cumulativeQuote(cumulative_quote)
-      .firstCommandIndex(first_command_index)
+  event.firstPosition(first.position)
+      .orderId(first.order_id)
+      .cumulativeQuantity(first.cumulative_lots)
+      .cumulativeQuote(first.cumulative_quote)
+      .firstCommandIndex(first.command_index)
       .commandTemplateId(context_->template_id)
-      .reason(static_cast<sbe::RejectReason::Value>(reason))
-      .orderStatus(static_cast<sbe::OrderStatus::Value>(order_status))
-      .reserved(0);
+      .reason(static_cast<sbe::RejectReason::Value>(first.reason))
+      .orderStatus(static_cast<sbe::OrderStatus::Value>(first.order_status))
+      .cancelReason(first.cancel_reason);
   Commit(event);
 }
 

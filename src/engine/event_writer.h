@@ -11,6 +11,7 @@
 #include "base/event_sink.h"
 #include "engine/ledger.h"
 #include "engine/records.h"
+#include "engine/request_table.h"
 #include "engine/symbol.h"
 #include "lockstep_sbe/EndReason.h"
 #include "lockstep_sbe/ExecType.h"
@@ -96,10 +97,7 @@ class EventWriter {
   // unknown one.
   void WriteReject(std::uint64_t symbol_sequence, std::uint16_t reason, std::uint64_t order_id,
                    std::string_view client_id);
-  void WriteRequestReplayed(std::uint64_t symbol_sequence, std::int64_t first_position,
-                            std::uint16_t first_command_index, std::uint16_t reason,
-                            std::uint64_t order_id, std::uint8_t order_status,
-                            std::int64_t cumulative_lots, std::int64_t cumulative_quote);
+  void WriteRequestReplayed(std::uint64_t symbol_sequence, const RequestResult& first);
   void WriteCancelAllReport(std::uint64_t symbol_sequence, std::uint64_t count);
   void WriteBalanceUpdate(std::uint64_t account, std::uint64_t private_sequence,
                           std::uint64_t source, std::uint64_t number, std::uint32_t asset_id,

@@ -196,9 +196,7 @@ void MatchingEngine::Impl::ApplyCommand(std::uint16_t index, const Upcoming& upc
                      context_.request_id_low, now_ns_);
   if (known != nullptr && known->template_id == context_.template_id) {
     NameSymbol(command);
-    events_.WriteRequestReplayed(SymbolSequence(), known->position, known->command_index,
-                                 known->reason, known->order_id, known->order_status,
-                                 known->cumulative_lots, known->cumulative_quote);
+    events_.WriteRequestReplayed(SymbolSequence(), *known);
   } else if (known != nullptr) {
     RejectCommand(RejectReason::REQUEST_ID_REUSED, command);
   } else if (!has_room) {
@@ -224,7 +222,8 @@ void MatchingEngine::Impl::RememberOutcome(std::uint16_t index, RequestResult& r
   result.template_id = context_.template_id;
   result.reason = static_cast<std::uint16_t>(outcome_.reason);
   result.order_status = outcome_.order_status;
-  result.reserved = 0;
+  static_assert(RejectReason::NO_OPEN_ORDERS <= UINT8_MAX);
+  result.cancel_reason = static_cast<std::uint8_t>(outcome_.cancel_reason);
   result.reserved2 = 0;
 }
 

@@ -332,6 +332,7 @@ RejectReason MatchingEngine::Impl::CancelReplace(std::span<const std::byte> comm
     CancelResting(named.slot, EndReason::CANCEL_REPLACE, {});
   } else {
     Refuse(named.reason, request.client_id);
+    outcome_.cancel_reason = named.reason;
     if (!allow_failure) {
       return named.reason;
     }

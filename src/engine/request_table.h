@@ -28,7 +28,7 @@ struct RequestResult {
   std::uint16_t template_id;
   std::uint16_t reason;
   std::uint8_t order_status;
-  std::uint8_t reserved;
+  std::uint8_t cancel_reason;
   std::uint32_t hash;
   std::uint32_t reserved2;
 };

@@ -1,7 +1,7 @@
 // What the gateway asks of history: orders, fills, trades and candles, also those that the engine
 // has long forgotten.
 //
-// The interface alone: nothing implements it yet. Threads: Ask from any; the question runs on
+// Implemented by HistoryRecorder. Threads: Ask from any; the question runs on
 // history's own thread, on a state that holds everything up to `position` at least (so who has been
 // answered finds his order) and is the same during one question. Every question is called, once:
 // where `position` cannot be reached (the disk fails, history stops) with what there is, and
@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "base/strong_id.h"
 #include "lockstep_sbe/EndReason.h"
+#include "lockstep_sbe/ExecType.h"
 #include "lockstep_sbe/OrderStatus.h"
 #include "lockstep_sbe/OrderType.h"
 #include "lockstep_sbe/SelfTradePrevention.h"
@@ -54,6 +55,13 @@ struct StoredOrder {
   friend bool operator==(const StoredOrder&, const StoredOrder&) = default;
 };
 
+// Whether history keeps what a report says as a StoredChange.
+[[nodiscard]] constexpr bool IsKeptChange(sbe::ExecType::Value type,
+                                          sbe::EndReason::Value end_reason) {
+  return type == sbe::ExecType::REPLACED ||
+         (type == sbe::ExecType::CANCELED && end_reason != sbe::EndReason::CANCEL);
+}
+
 // One side of a trade.
 struct StoredFill {
   AccountId account;
@@ -72,6 +80,16 @@ struct StoredFill {
   std::uint16_t command_index = 0;  // and the command in it
 
   friend bool operator==(const StoredFill&, const StoredFill&) = default;
+};
+
+// An order as a command left it that came after it: an amend, or a cancel of which the command did
+// not name the order alone.
+struct StoredChange {
+  StoredOrder order;  // cancel_client_order_id: after an amend, the order's name before it if that
+                      // has changed
+  std::uint64_t execution_id = 0;
+
+  friend bool operator==(const StoredChange&, const StoredChange&) = default;
 };
 
 struct StoredTrade {
@@ -130,6 +148,11 @@ class HistoryView {
   [[nodiscard]] virtual std::vector<StoredFill> Fills(AccountId account, SymbolId symbol,
                                                       std::optional<OrderId> order_id,
                                                       const HistoryRange& range) const = 0;
+  // What the command at this place of the log changed, by order id. Kept of amends and
+  // replacements, of cancelReplaces and of cancels of many.
+  [[nodiscard]] virtual std::vector<StoredChange> Changes(AccountId account, SymbolId symbol,
+                                                          std::int64_t position,
+                                                          std::uint16_t command_index) const = 0;
   [[nodiscard]] virtual std::vector<StoredTrade> Trades(SymbolId symbol,
                                                         const HistoryRange& range) const = 0;
   [[nodiscard]] virtual std::vector<StoredAggregateTrade> AggregateTrades(

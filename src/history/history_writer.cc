@@ -1,12 +1,11 @@
 #include "history/history_writer.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 #include "history/keys.h"
 #include "history/records.h"
 #include "history/store_view.h"
@@ -54,7 +53,7 @@ Status HistoryWriter::Load() {
 void HistoryWriter::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable() && !stopping_);
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "history");
+    DescribeThread("history", ThreadKind::kPatient);
     Run();
   });
 }

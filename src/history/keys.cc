@@ -69,6 +69,13 @@ HistoryKey HistoryKey::OfFillOfOrder(AccountId account, SymbolId symbol, OrderId
       .Put64(trade_id.value());
 }
 
+HistoryKey HistoryKey::OfCommand(AccountId account, SymbolId symbol, std::int64_t position,
+                                 std::uint16_t command_index) {
+  return Prefix(HistoryTable::kChanges, account, symbol)
+      .Put64(static_cast<std::uint64_t>(position))
+      .PutBigEndian(command_index, 2);
+}
+
 HistoryKey HistoryKey::OfTrade(SymbolId symbol, TradeId trade_id) {
   return Prefix(HistoryTable::kTrades, symbol).Put64(trade_id.value());
 }

@@ -21,6 +21,7 @@ enum class HistoryTable : char {
   kClientIds = 'c',        // account, symbol, client order id
   kFills = 'f',            // account, symbol, trade id, order id
   kFillsOfOrders = 'g',    // account, symbol, order id, trade id
+  kChanges = 'h',          // account, symbol, position, command index, order id
   kCandles = 'k',          // symbol, base interval, open time
   kMeta = 'm',             // a name; gaps: name, first position
   kOrders = 'o',           // account, symbol, order id
@@ -50,6 +51,9 @@ class HistoryKey {
   static HistoryKey OfFill(AccountId account, SymbolId symbol, TradeId trade_id, OrderId order_id);
   static HistoryKey OfFillOfOrder(AccountId account, SymbolId symbol, OrderId order_id,
                                   TradeId trade_id);
+  // All changes of one command begin with OfCommand.
+  static HistoryKey OfCommand(AccountId account, SymbolId symbol, std::int64_t position,
+                              std::uint16_t command_index);
   static HistoryKey OfTrade(SymbolId symbol, TradeId trade_id);
   static HistoryKey OfAggregateTrade(SymbolId symbol, std::uint64_t aggregate_trade_id);
   static HistoryKey OfCandle(SymbolId symbol, CandleInterval base, std::int64_t open_ns);

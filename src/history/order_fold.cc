@@ -36,6 +36,20 @@ void PutFill(sbe::ExecutionReport& report, std::string& value, rocksdb::WriteBat
       value);
 }
 
+// `order`: as the report leaves it.
+void PutChange(sbe::ExecutionReport& report, const StoredOrder& order,
+               std::string_view request_client_order_id, std::string& value,
+               rocksdb::WriteBatch& batch) {
+  StoredChange change{.order = order, .execution_id = report.executionId()};
+  change.order.cancel_client_order_id = request_client_order_id;
+  EncodeChange(change, value);
+  const HistoryKey key =
+      HistoryKey::OfCommand(order.account, order.symbol, report.header().position(),
+                            report.header().commandIndex())
+          .Put64(order.order_id.value());
+  batch.Put(SliceOf(key), value);
+}
+
 }  // namespace
 
 std::size_t OrderFold::KeyHash::operator()(const Key& key) const {
@@ -85,6 +99,9 @@ void OrderFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& b
   order.client_order_id = report.getClientOrderIdAsString();
   const std::string_view request_id = report.getRequestClientOrderIdAsStringView();
   order.cancel_client_order_id = type == sbe::ExecType::CANCELED ? request_id : std::string_view();
+  if (IsKeptChange(type, report.endReason())) {
+    PutChange(report, order, request_id, value_, batch);
+  }
   // An order is named when it enters and when an amend renames it. Put at once, since names pass
   // from order to order, and the last one to get it counts.
   if ((type == sbe::ExecType::NEW || type == sbe::ExecType::REPLACED) &&

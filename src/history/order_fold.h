@@ -1,4 +1,4 @@
-// Folds ExecutionReports into rows of orders, fills, client ids and open orders.
+// Folds ExecutionReports into rows of orders, fills, changes, client ids and open orders.
 //
 // A report says everything about its order, so no earlier row is read; many reports of an order
 // become one row. Rows are handed over at the end of a log entry only. Threads: one.
@@ -25,7 +25,8 @@ class OrderFold {
  public:
   explicit OrderFold(OpenOrderIndex& open) : open_(open) {}
 
-  // An ExecutionReport of any type but STATUS. Its fill and its client id go to `batch` at once.
+  // An ExecutionReport of any type but STATUS. Its fill, change and client id go to `batch` at
+  // once.
   void Apply(std::span<const std::byte> report, rocksdb::WriteBatch& batch);
   // Puts the rows of all orders that changed into `batch` and brings the open orders up to them.
   void Finish(rocksdb::WriteBatch& batch);

@@ -216,6 +216,23 @@ Status DecodeOrder(std::string_view bytes, StoredOrder& order) {
   return Status::Ok();
 }
 
+void EncodeChange(const StoredChange& change, std::string& out) {
+  EncodeOrder(change.order, out);
+  out.append(reinterpret_cast<const char*>(&change.execution_id), sizeof(change.execution_id));
+}
+
+Status DecodeChange(std::string_view bytes, StoredChange& change) {
+  if (bytes.size() < sizeof(change.execution_id)) {
+    return {StatusCode::kCorruption, "history: a change that is no order and a number"};
+  }
+  const std::size_t order_bytes = bytes.size() - sizeof(change.execution_id);
+  if (Status status = DecodeOrder(bytes.substr(0, order_bytes), change.order); !status.ok()) {
+    return status;
+  }
+  std::memcpy(&change.execution_id, bytes.data() + order_bytes, sizeof(change.execution_id));
+  return Status::Ok();
+}
+
 void EncodeFill(const StoredFill& fill, std::string& out) {
   Put(FillRecord{.version = kHistoryRecordVersion,
                  .flags = static_cast<std::uint8_t>((fill.is_buyer ? kBuyer : 0) |

@@ -22,6 +22,7 @@ inline constexpr std::uint8_t kHistoryRecordVersion = 1;
 
 // Each appends to `out`, which it empties first.
 void EncodeOrder(const StoredOrder& order, std::string& out);
+void EncodeChange(const StoredChange& change, std::string& out);
 void EncodeFill(const StoredFill& fill, std::string& out);
 void EncodeTrade(const StoredTrade& trade, std::string& out);
 void EncodeAggregateTrade(const StoredAggregateTrade& trade, std::string& out);
@@ -30,6 +31,7 @@ void EncodeCandle(const Candle& candle, std::string& out);
 void EncodeNumber(std::uint64_t number, std::string& out);
 
 [[nodiscard]] Status DecodeOrder(std::string_view bytes, StoredOrder& order);
+[[nodiscard]] Status DecodeChange(std::string_view bytes, StoredChange& change);
 [[nodiscard]] Status DecodeFill(std::string_view bytes, StoredFill& fill);
 [[nodiscard]] Status DecodeTrade(std::string_view bytes, StoredTrade& trade);
 [[nodiscard]] Status DecodeAggregateTrade(std::string_view bytes, StoredAggregateTrade& trade);

@@ -4,6 +4,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -24,6 +25,31 @@ class NoLog final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+// Rows of one account and symbol come in the order of their ids: the memtable finds the place of
+// the next beside that of the last instead of from its top.
+class RowsOfOneKind final : public rocksdb::SliceTransform {
+ public:
+  [[nodiscard]] const char* Name() const override { return "lockstep.RowsOfOneKind"; }
+  [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), PrefixBytes(key)};
+  }
+  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override {
+    return key.size() > PrefixBytes(key);
+  }
+
+ private:
+  static std::size_t PrefixBytes(const rocksdb::Slice& key) {
+    switch (static_cast<HistoryTable>(key[0])) {
+      case HistoryTable::kAggregateTrades:
+      case HistoryTable::kTrades:
+      case HistoryTable::kCandles:
+        return 1 + sizeof(std::uint32_t);
+      default:
+        return 1 + sizeof(std::uint64_t) + sizeof(std::uint32_t);
+    }
+  }
 };
 
 rocksdb::CompressionType BestCompression() {
@@ -50,6 +76,7 @@ rocksdb::Options StoreOptions() {
   options.write_buffer_size = 32 * kMiB;
   options.max_write_buffer_number = 3;
   options.allow_concurrent_memtable_write = false;  // there is one writer
+  options.memtable_insert_with_hint_prefix_extractor = std::make_shared<RowsOfOneKind>();
   options.max_background_jobs = 2;
   options.max_open_files = 512;
   // The two youngest levels are rewritten too often to be worth packing.
@@ -84,8 +111,9 @@ Result<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& dire
     return std::unexpected(made);
   }
   rocksdb::Options options = StoreOptions();
-  // Compaction can wait; the market on the same cores cannot.
+  // Flush and compaction can wait; the market on the same cores cannot.
   options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
+  options.env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH);
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (status.ok()) {

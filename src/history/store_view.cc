@@ -119,6 +119,23 @@ std::vector<StoredFill> StoreView::Fills(AccountId account, SymbolId symbol,
                                        [](const StoredFill& fill) { return fill.time_ns; }));
 }
 
+std::vector<StoredChange> StoreView::Changes(AccountId account, SymbolId symbol,
+                                             std::int64_t position,
+                                             std::uint16_t command_index) const {
+  std::vector<StoredChange> changes;
+  const HistoryKey prefix = HistoryKey::OfCommand(account, symbol, position, command_index);
+  HistoryCursor cursor(store_, prefix);
+  for (bool more = cursor.SeekToFirst(); more; more = cursor.Next()) {
+    StoredChange& change = changes.emplace_back();
+    change.order.account = account;
+    change.order.symbol = symbol;
+    change.order.order_id = OrderId(KeyNumber64(cursor.key(), prefix.view().size()));
+    Note(DecodeChange(cursor.value(), change));
+  }
+  Note(cursor.status());
+  return changes;
+}
+
 std::vector<StoredTrade> StoreView::Trades(SymbolId symbol, const HistoryRange& range) const {
   const auto decode = [](std::string_view key, std::string_view value, StoredTrade& trade) {
     trade.trade_id = TradeId(KeyNumber64(key, kPublicIds));

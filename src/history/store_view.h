@@ -33,6 +33,9 @@ class StoreView final : public HistoryView {
   [[nodiscard]] std::vector<StoredFill> Fills(AccountId account, SymbolId symbol,
                                               std::optional<OrderId> order_id,
                                               const HistoryRange& range) const override;
+  [[nodiscard]] std::vector<StoredChange> Changes(AccountId account, SymbolId symbol,
+                                                  std::int64_t position,
+                                                  std::uint16_t command_index) const override;
   [[nodiscard]] std::vector<StoredTrade> Trades(SymbolId symbol,
                                                 const HistoryRange& range) const override;
   [[nodiscard]] std::vector<StoredAggregateTrade> AggregateTrades(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 #include "lockstep_sbe/AssetDefinition.h"
 #include "lockstep_sbe/BatchEnd.h"
 #include "lockstep_sbe/BookUpdate.h"
@@ -31,7 +32,10 @@ SymbolId SymbolOf(std::span<const std::byte> message) {
 
 void EventsRouter::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable() && !stopping_);
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this] {
+    DescribeThread("router", ThreadKind::kPrompt);
+    Run();
+  });
 }
 
 void EventsRouter::Stop() {

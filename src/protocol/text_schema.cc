@@ -305,6 +305,7 @@ constexpr Field kRequestReplayed[] = {
     {"cum_quote", AT(RequestReplayed, cumulativeQuote), kInt64},
     {"first_position", AT(RequestReplayed, firstPosition), kInt64},
     {"first_index", AT(RequestReplayed, firstCommandIndex), kUint16},
+    {"cancel_reason", AT(RequestReplayed, cancelReason), kUint8, kReasonName},
 };
 constexpr Field kAssetDefinition[] = {
     {"asset", AT(AssetDefinition, asset), kUint32},

@@ -1,8 +1,8 @@
 // A market that moves: a maker that quotes both sides of a wandering price, and a taker that hits
-// it, through the public protocol.
+// it, through the public REST API and the maker's user data stream.
 //
-// Bounded: at most about 150 commands a second, a few per cent of a core. The same seed makes the
-// same wishes; what trades also depends on when things arrive.
+// Bounded: at most 110 commands a second, a few per cent of a core, far below the limits of an
+// address. The same seed makes the same wishes; what trades also depends on when things arrive.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@
 namespace lockstep {
 
 struct BotsOptions {
-  std::string sbe_address = "127.0.0.1:9001";
+  std::string http_address = "127.0.0.1:8080";
   KeysFile keys;
   std::string symbol = "BTCUSDT";
   double start_price = 60'000;  // in the quote asset
@@ -35,8 +35,8 @@ struct BotsSummary {
   [[nodiscard]] std::string ToText(const std::string& symbol) const;
 };
 
-// Runs until the time is up or `stop` is set, then takes its quotes back. Errors: those of
-// SbeClient; kNotFound: no such symbol.
+// Runs until the time is up or `stop` is set, then takes its quotes back. Errors: those of SpotApi
+// (kInvalidArgument: no such symbol, or the keys are not known) and of StreamClient.
 [[nodiscard]] Result<BotsSummary> RunBots(const BotsOptions& options,
                                           const std::atomic<bool>& stop);
 

@@ -140,6 +140,21 @@ TEST(BinanceFailures, AnswersAreForgottenOldestFirstWithinTheirBound) {
   EXPECT_EQ(world.Send(kPost, kOrder, {}, first, world.maker.api_key).body, answer.body);
 }
 
+TEST(BinanceFailures, HistoryThatLacksSomethingIsAnErrorAndNotAShorterList) {
+  World world;
+  world.Signed(kPost, kOrder, Limit("100"), world.maker);
+  world.FailHistory();
+  for (const char* path : {"/api/v3/openOrders", "/api/v3/allOrders", "/api/v3/myTrades"}) {
+    const Answer answer = world.Signed(kGet, path, "symbol=BTCUSDT", world.maker);
+    EXPECT_EQ(answer.status, 503U) << path;
+    EXPECT_EQ(answer.body,
+              R"({"code":-1001,"msg":"Internal error; unable to process your request. )"
+              R"(Please try again."})");
+  }
+  EXPECT_EQ(world.Signed(kPost, kOrder, Limit("101"), world.maker).status, 200U)
+      << "trading does not wait for history";
+}
+
 TEST(BinanceFailures, DrainWaitsForWhatIsInFlight) {
   World world;
   const auto order =

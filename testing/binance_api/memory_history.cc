@@ -52,6 +52,10 @@ void MemoryHistory::OnEvent(std::span<const std::byte> message) {
     if (report.execType() == sbe::ExecType::TRADE) {
       fills_.push_back(FillOf(report));
     }
+    if (IsKeptChange(report.execType(), report.endReason())) {
+      changes_[{report.header().position(), report.header().commandIndex()}].push_back(
+          {.order = order, .execution_id = report.executionId()});
+    }
     orders_[{order.account.value(), order.symbol.value(), order.order_id.value()}] =
         std::move(order);
   } else if (template_id == sbe::Trade::sbeTemplateId()) {
@@ -121,6 +125,18 @@ std::vector<StoredFill> MemoryHistory::Fills(AccountId account, SymbolId symbol,
   return Cut(
       std::move(rows), range, [](const StoredFill& fill) { return fill.trade_id.value(); },
       [](const StoredFill& fill) { return fill.time_ns; });
+}
+
+std::vector<StoredChange> MemoryHistory::Changes(AccountId account, SymbolId symbol,
+                                                 std::int64_t position,
+                                                 std::uint16_t command_index) const {
+  std::vector<StoredChange> rows;
+  if (const auto found = changes_.find({position, command_index}); found != changes_.end()) {
+    std::ranges::copy_if(found->second, std::back_inserter(rows), [&](const StoredChange& change) {
+      return change.order.account == account && change.order.symbol == symbol;
+    });
+  }
+  return rows;
 }
 
 std::vector<StoredTrade> MemoryHistory::Trades(SymbolId symbol, const HistoryRange& range) const {

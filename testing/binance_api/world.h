@@ -114,6 +114,8 @@ class World {
   // Waits until a timer of the loop is due: its timers follow the real clock.
   void WaitForTimer();
   void Apply(std::span<const std::byte> command, std::uint64_t account = 0);
+  // From now on history says that its answers lack something.
+  void FailHistory() { history_.SetStatus({StatusCode::kUnavailable, "the disk is full"}); }
   // The process dies and starts again: a new gateway, which has no answers any more.
   void RestartGateway();
 

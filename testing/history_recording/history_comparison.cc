@@ -69,6 +69,10 @@ void ExpectSamePrivateRows(const HistoryView& view, const NaiveHistory& naive) {
                 (fills_of_orders[{account, symbol, order.order_id}]));
     }
   }
+  for (const auto& [key, expected] : naive.changes()) {
+    const auto& [account, symbol, position, command_index] = key;
+    EXPECT_EQ(view.Changes(account, symbol, position, command_index), expected);
+  }
   for (const auto& [account, expected] : open) {
     EXPECT_EQ(view.OpenOrders(account, std::nullopt), expected);
   }

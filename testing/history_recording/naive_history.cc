@@ -75,6 +75,14 @@ void NaiveHistory::Apply(std::span<const std::byte> event) {
                       .command_index = report.header().commandIndex()});
   }
   orders_[{order.account, order.symbol, order.order_id}] = order;
+  if (report.execType() == sbe::ExecType::REPLACED ||
+      (report.execType() == sbe::ExecType::CANCELED &&
+       report.endReason() != sbe::EndReason::CANCEL)) {
+    order.cancel_client_order_id = request_id;
+    changes_[{order.account, order.symbol, report.header().position(),
+              report.header().commandIndex()}]
+        .push_back({.order = order, .execution_id = report.executionId()});
+  }
 }
 
 std::vector<StoredAggregateTrade> NaiveHistory::AggregateTrades(SymbolId symbol) const {

@@ -24,6 +24,11 @@ class NaiveHistory {
   [[nodiscard]] const std::map<OrderKey, StoredOrder>& orders() const { return orders_; }
   // In the order in which they happened.
   [[nodiscard]] const std::vector<StoredFill>& fills() const { return fills_; }
+  // By account, symbol, position and index of the command; ascending order id.
+  using CommandKey = std::tuple<AccountId, SymbolId, std::int64_t, std::uint16_t>;
+  [[nodiscard]] const std::map<CommandKey, std::vector<StoredChange>>& changes() const {
+    return changes_;
+  }
   [[nodiscard]] const std::map<SymbolId, std::vector<StoredTrade>>& trades() const {
     return trades_;
   }
@@ -37,6 +42,7 @@ class NaiveHistory {
  private:
   std::map<OrderKey, StoredOrder> orders_;
   std::vector<StoredFill> fills_;
+  std::map<CommandKey, std::vector<StoredChange>> changes_;
   std::map<SymbolId, std::vector<StoredTrade>> trades_;
   std::int64_t position_ = 0;
 };

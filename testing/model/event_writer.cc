@@ -198,7 +198,8 @@ void EventWriter::Replayed(const EventPlace& place, const RememberedRequest& req
       .firstCommandIndex(request.command_index)
       .commandTemplateId(request.template_id)
       .reason(request.outcome.reason)
-      .orderStatus(request.outcome.status);
+      .orderStatus(request.outcome.status)
+      .cancelReason(static_cast<std::uint8_t>(request.outcome.cancel_reason));
   Add(bytes, event);
 }
 

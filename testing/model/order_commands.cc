@@ -317,6 +317,7 @@ void ModelEngine::CancelReplace(std::span<const std::byte> command) {
   } else {
     Reject(named.reason);
     if (!go_on) {
+      outcome_.cancel_reason = named.reason;
       return;
     }
   }
@@ -326,14 +327,16 @@ void ModelEngine::CancelReplace(std::span<const std::byte> command) {
     reason = CheckSteps23To26(symbol, request);
   }
   if (reason == kPass) {
-    return PlaceOrder(symbol, request);
+    PlaceOrder(symbol, request);
+  } else {
+    const Outcome of_cancel = outcome_;
+    Reject(reason);
+    if (named.order != nullptr) {
+      outcome_ = of_cancel;
+      outcome_.reason = reason;
+    }
   }
-  const Outcome of_cancel = outcome_;
-  Reject(reason);
-  if (named.order != nullptr) {
-    outcome_ = of_cancel;
-    outcome_.reason = reason;
-  }
+  outcome_.cancel_reason = named.reason;
 }
 
 }  // namespace lockstep::model

@@ -159,6 +159,7 @@ struct Outcome {
   OrderStatus status = sbe::OrderStatus::NONE;
   std::int64_t cumulative_quantity = 0;
   std::int64_t cumulative_quote = 0;
+  Reason cancel_reason = sbe::RejectReason::NONE;  // why a CancelReplace cancelled nothing
 };
 
 struct RememberedRequest {

@@ -84,7 +84,7 @@ std::vector<SampleMessage> SampleEvents() {
         .commandTemplateId(1)
         .reason(sbe::RejectReason::NONE)
         .orderStatus(sbe::OrderStatus::PARTIALLY_FILLED);
-    m.reserved(0);
+    m.cancelReason(0);
   }));
   samples.push_back(Make<sbe::AssetDefinition>("AssetDefinition", [](sbe::AssetDefinition& m) {
     FillEventHeader(m.header());

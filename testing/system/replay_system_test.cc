@@ -88,7 +88,7 @@ TEST_F(ReplaySystemTest, AFileThatIsNoTapeIsNamedWithItsLine) {
 TEST_F(ReplaySystemTest, BotsMakeTheMarketMove) {
   const auto exchange = StartExchange();
   ASSERT_NE(exchange, nullptr);
-  const Finished finished = RunLockstep({"bots", "--sbe", exchange->sbe_address(), "--keys",
+  const Finished finished = RunLockstep({"bots", "--http", exchange->http_address(), "--keys",
                                          exchange->keys_path(), "--seconds", "3"});
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   EXPECT_NE(finished.output.find(" trades"), std::string::npos) << finished.output;

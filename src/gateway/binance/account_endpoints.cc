@@ -98,6 +98,7 @@ void AccountEndpoints::OrderStatus(const ApiCall& call, ParameterReader& reader)
   }
   const AccountId account = call.identity.account;
   history_.Ask(
+      call,
       [account, symbol = symbol->id, name](const HistoryView& view) {
         std::optional<StoredOrder> order =
             name.order_id.IsNone() ? view.OrderByClientId(account, symbol, name.client_order_id)
@@ -124,11 +125,14 @@ void AccountEndpoints::OpenOrders(const ApiCall& call, ParameterReader& reader) 
     return;
   }
   const auto of_symbol = symbol == nullptr ? std::nullopt : std::optional(symbol->id);
-  history_.Ask([account = call.identity.account,
-                of_symbol](const HistoryView& view) { return view.OpenOrders(account, of_symbol); },
-               [this, kept = call](const std::vector<StoredOrder>& orders) {
-                 SendOrders(kept, state_.reference, orders);
-               });
+  history_.Ask(
+      call,
+      [account = call.identity.account, of_symbol](const HistoryView& view) {
+        return view.OpenOrders(account, of_symbol);
+      },
+      [this, kept = call](const std::vector<StoredOrder>& orders) {
+        SendOrders(kept, state_.reference, orders);
+      });
 }
 
 void AccountEndpoints::AllOrders(const ApiCall& call, ParameterReader& reader) {
@@ -139,11 +143,14 @@ void AccountEndpoints::AllOrders(const ApiCall& call, ParameterReader& reader) {
   if (!IsComplete(call, reader)) {
     return;
   }
-  history_.Ask([account = call.identity.account, symbol = symbol->id,
-                range](const HistoryView& view) { return view.Orders(account, symbol, range); },
-               [this, kept = call](const std::vector<StoredOrder>& orders) {
-                 SendOrders(kept, state_.reference, orders);
-               });
+  history_.Ask(
+      call,
+      [account = call.identity.account, symbol = symbol->id, range](const HistoryView& view) {
+        return view.Orders(account, symbol, range);
+      },
+      [this, kept = call](const std::vector<StoredOrder>& orders) {
+        SendOrders(kept, state_.reference, orders);
+      });
 }
 
 void AccountEndpoints::MyTrades(const ApiCall& call, ParameterReader& reader) {
@@ -158,6 +165,7 @@ void AccountEndpoints::MyTrades(const ApiCall& call, ParameterReader& reader) {
   const auto of_order =
       order_id ? std::optional(OrderId(static_cast<std::uint64_t>(*order_id))) : std::nullopt;
   history_.Ask(
+      call,
       [account = call.identity.account, symbol = symbol->id, of_order,
        range](const HistoryView& view) { return view.Fills(account, symbol, of_order, range); },
       [this, kept = call](const std::vector<StoredFill>& fills) {

@@ -17,6 +17,8 @@ struct ErrorRow {
 
 constexpr std::array<ErrorRow, kErrorKinds> kErrors = {{
     {ErrorKind::kUnknown, 500, -1000, "An unknown error occurred while processing the request."},
+    {ErrorKind::kDisconnected, 503, -1001,
+     "Internal error; unable to process your request. Please try again."},
     {ErrorKind::kUnauthorized, 401, -1002, "You are not authorized to execute this request."},
     {ErrorKind::kTooMuchWeight, 429, -1003,
      "Too much request weight used; current limit is {} request weight per 1 MINUTE. Please use "

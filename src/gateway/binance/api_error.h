@@ -14,6 +14,7 @@ namespace lockstep {
 // "{}" in a text stands for the arguments of MakeError, in order.
 enum class ErrorKind : std::uint8_t {
   kUnknown,                    // -1000
+  kDisconnected,               // -1001
   kUnauthorized,               // -1002
   kTooMuchWeight,              // -1003 {limit}
   kUnexpectedResponse,         // -1006

@@ -96,7 +96,8 @@ void CommandOutcome::Add(std::uint16_t template_id, std::span<const std::byte> m
                 .cumulative_quantity = event.cumulativeQuantity(),
                 .cumulative_quote = event.cumulativeQuote(),
                 .reason = event.reason(),
-                .status = event.orderStatus()};
+                .status = event.orderStatus(),
+                .cancel_reason = static_cast<sbe::RejectReason::Value>(event.cancelReason())};
   }
 }
 

@@ -26,6 +26,7 @@ struct Replayed {
   std::int64_t cumulative_quote = 0;
   sbe::RejectReason::Value reason = sbe::RejectReason::NONE;
   sbe::OrderStatus::Value status = sbe::OrderStatus::NONE;
+  sbe::RejectReason::Value cancel_reason = sbe::RejectReason::NONE;  // of a cancelReplace
 };
 
 struct CommandOutcome {
@@ -33,7 +34,7 @@ struct CommandOutcome {
   std::vector<StoredFill> fills;  // of `placed`
   std::vector<StoredOrder> cancelled;
   std::optional<StoredOrder> amended;
-  std::uint64_t execution_id = 0;  // of the amend; 0: not known any more
+  std::uint64_t execution_id = 0;  // of the amend
   std::vector<sbe::RejectReason::Value> rejects;
   std::optional<Replayed> replayed;
 

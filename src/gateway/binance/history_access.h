@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "gateway/binance/api_call.h"
+#include "gateway/binance/api_error.h"
 #include "gateway/binance/gateway_state.h"
 #include "gateway/binance/order_desk.h"
 #include "gateway/http/io_thread.h"
@@ -17,12 +19,23 @@ class HistoryAccess final : public OutcomeRebuilder {
       : state_(state), history_(history), trading_(trading) {}
 
   // Calls `question(view)` on history's thread, on everything that this loop has seen, and
-  // `then(its result)` on the loop.
+  // `then(its result)` on the loop. Where history lacks something, `call` is refused instead: half
+  // a list would pass for a whole one.
   template <class Question, class Then>
-  void Ask(Question question, Then then) {
-    history_.Ask(state_.position, [&trading = trading_, question = std::move(question),
-                                   then = std::move(then)](const HistoryView& view) {
-      trading.Post([rows = question(view), then] { then(rows); });
+  void Ask(const ApiCall& call, Question question, Then then) {
+    history_.Ask(state_.position, [&trading = trading_, call, question = std::move(question),
+                                   then = std::move(then)](const HistoryView& view) mutable {
+      auto rows = question(view);
+      // Moved: what answers a request ends on the loop too.
+      if (view.status().ok()) {
+        trading.Post([rows = std::move(rows), call = std::move(call), then = std::move(then)] {
+          then(rows);
+        });
+      } else {
+        trading.Post([call = std::move(call), then = std::move(then)] {
+          call.Refuse(MakeError(ErrorKind::kDisconnected));
+        });
+      }
     });
   }
 

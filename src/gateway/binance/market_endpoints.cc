@@ -140,10 +140,11 @@ void MarketEndpoints::Trades(const ApiCall& call, ParameterReader& reader, bool 
     return;
   }
   const SymbolId id = symbol->id;
-  history_.Ask([id, range](const HistoryView& view) { return view.Trades(id, range); },
-               [this, kept = call, id](const std::vector<StoredTrade>& rows) {
-                 SendRows(kept, state_.reference, id, rows);
-               });
+  history_.Ask(
+      call, [id, range](const HistoryView& view) { return view.Trades(id, range); },
+      [this, kept = call, id](const std::vector<StoredTrade>& rows) {
+        SendRows(kept, state_.reference, id, rows);
+      });
 }
 
 void MarketEndpoints::AggregateTrades(const ApiCall& call, ParameterReader& reader) {
@@ -154,10 +155,11 @@ void MarketEndpoints::AggregateTrades(const ApiCall& call, ParameterReader& read
     return;
   }
   const SymbolId id = symbol->id;
-  history_.Ask([id, range](const HistoryView& view) { return view.AggregateTrades(id, range); },
-               [this, kept = call, id](const std::vector<StoredAggregateTrade>& rows) {
-                 SendRows(kept, state_.reference, id, rows);
-               });
+  history_.Ask(
+      call, [id, range](const HistoryView& view) { return view.AggregateTrades(id, range); },
+      [this, kept = call, id](const std::vector<StoredAggregateTrade>& rows) {
+        SendRows(kept, state_.reference, id, rows);
+      });
 }
 
 void MarketEndpoints::Klines(const ApiCall& call, ParameterReader& reader) {
@@ -176,6 +178,7 @@ void MarketEndpoints::Klines(const ApiCall& call, ParameterReader& reader) {
   }
   const SymbolId id = symbol->id;
   history_.Ask(
+      call,
       [id, interval = *interval, range, now_ns = call.received_ns](const HistoryView& view) {
         std::vector<KlineRow> rows;
         for (const Candle& candle : view.Candles(id, interval, range, now_ns)) {

@@ -27,6 +27,17 @@ ApiAnswer Refused(Reason::Value reason, RefusedAction action) {
 // A request that was executed in an earlier life of the process, of which not enough is left.
 ApiAnswer Unexpected() { return AnswerOf(MakeError(ErrorKind::kUnexpectedResponse)); }
 
+// Whether history lacks a half of a cancelReplace that was done.
+bool IsIncomplete(const CommandOutcome& outcome) {
+  if (!outcome.replayed) {
+    return false;
+  }
+  const Replayed& replayed = *outcome.replayed;
+  const bool lacks_cancel =
+      replayed.status == sbe::OrderStatus::CANCELED && outcome.cancelled.empty();
+  return lacks_cancel || (replayed.reason == Reason::NONE && !outcome.placed);
+}
+
 ApiAnswer WithRoom() {
   ApiAnswer answer;
   answer.body.reserve(kUsualAnswerBytes);
@@ -68,7 +79,9 @@ ApiAnswer AnswerPlace(const AnswerStyle& style, const PlaceRequest& request,
   // History shows the order as it is now; it may have been amended since.
   StoredOrder order = *outcome.placed;
   order.client_order_id = request.client_order_id;
-  order.quantity = request.quantity;
+  if (request.quantity != 0) {
+    order.quantity = request.quantity;
+  }
   WritePlaced(json, order, outcome.fills, style.reference, request.response);
   return answer;
 }
@@ -90,10 +103,12 @@ ApiAnswer AnswerCancelAll(const AnswerStyle& style, const RequestId& id,
   if (outcome.WasRejected()) {
     return Refused(outcome.rejects.front(), RefusedAction::kCancel);
   }
+  if (outcome.replayed && outcome.replayed->cumulative_quantity !=
+                              static_cast<std::int64_t>(outcome.cancelled.size())) {
+    return Unexpected();
+  }
   if (outcome.cancelled.empty()) {
-    return outcome.replayed && outcome.replayed->cumulative_quantity != 0
-               ? Unexpected()
-               : Refused(Reason::NO_OPEN_ORDERS, RefusedAction::kCancel);
+    return Refused(Reason::NO_OPEN_ORDERS, RefusedAction::kCancel);
   }
   ApiAnswer answer = WithRoom();
   JsonWriter json(answer.body, style.microseconds);
@@ -105,17 +120,14 @@ ApiAnswer AnswerCancelAll(const AnswerStyle& style, const RequestId& id,
   return answer;
 }
 
-ApiAnswer AnswerAmend(const AnswerStyle& style, const AmendRequest& request,
-                      const CommandOutcome& outcome) {
+ApiAnswer AnswerAmend(const AnswerStyle& style, const CommandOutcome& outcome) {
   if (!outcome.amended) {
     return outcome.WasRejected() ? Refused(outcome.rejects.front(), RefusedAction::kAmend)
                                  : Unexpected();
   }
   const StoredOrder& order = *outcome.amended;
-  std::string_view old_id = order.cancel_client_order_id;
-  if (old_id.empty()) {
-    old_id = outcome.replayed ? request.order.client_order_id : order.client_order_id;
-  }
+  const std::string_view old_id =
+      order.cancel_client_order_id.empty() ? order.client_order_id : order.cancel_client_order_id;
   ApiAnswer answer = WithRoom();
   JsonWriter json(answer.body, style.microseconds);
   WriteAmended(json, order, outcome.execution_id, old_id, style.reference);
@@ -124,11 +136,8 @@ ApiAnswer AnswerAmend(const AnswerStyle& style, const AmendRequest& request,
 
 ApiAnswer AnswerCancelReplace(const AnswerStyle& style, const CancelReplaceRequest& request,
                               const CommandOutcome& outcome) {
-  if (outcome.replayed) {
-    return Unexpected();
-  }
   const bool cancelled = !outcome.cancelled.empty();
-  if (!cancelled && !outcome.WasRejected()) {
+  if ((!cancelled && !outcome.WasRejected()) || IsIncomplete(outcome)) {
     return Unexpected();
   }
   if (!cancelled && !IsAboutTheCancelledOrder(outcome.rejects.front())) {

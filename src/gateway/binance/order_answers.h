@@ -25,8 +25,7 @@ struct AnswerStyle {
                                      const CommandOutcome& outcome);
 [[nodiscard]] ApiAnswer AnswerCancelAll(const AnswerStyle& style, const RequestId& id,
                                         const CommandOutcome& outcome);
-[[nodiscard]] ApiAnswer AnswerAmend(const AnswerStyle& style, const AmendRequest& request,
-                                    const CommandOutcome& outcome);
+[[nodiscard]] ApiAnswer AnswerAmend(const AnswerStyle& style, const CommandOutcome& outcome);
 [[nodiscard]] ApiAnswer AnswerCancelReplace(const AnswerStyle& style,
                                             const CancelReplaceRequest& request,
                                             const CommandOutcome& outcome);

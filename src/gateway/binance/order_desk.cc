@@ -111,7 +111,8 @@ void OrderDesk::Complete(const Key& key) {
   if (!outcome.replayed) {
     Finish(key, outcome);
   } else if (outcome.replayed->reason != sbe::RejectReason::NONE &&
-             outcome.replayed->status == sbe::OrderStatus::NONE) {
+             outcome.replayed->status == sbe::OrderStatus::NONE &&
+             outcome.replayed->cancel_reason == sbe::RejectReason::NONE) {
     outcome.rejects.push_back(outcome.replayed->reason);
     Finish(key, outcome);
   } else {

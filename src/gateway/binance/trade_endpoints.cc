@@ -128,8 +128,8 @@ void TradeEndpoints::Amend(const ApiCall& call, ParameterReader& reader) {
     return;
   }
   desk_.Submit(call, request.symbol->id, CommandBytes::Amend(request, call.identity.request_id),
-               [style = AnswerStyle{state_.reference, call.microseconds}, request](
-                   const CommandOutcome& outcome) { return AnswerAmend(style, request, outcome); });
+               [style = AnswerStyle{state_.reference, call.microseconds}](
+                   const CommandOutcome& outcome) { return AnswerAmend(style, outcome); });
 }
 
 void TradeEndpoints::CancelReplace(const ApiCall& call, ParameterReader& reader) {

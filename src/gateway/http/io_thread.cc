@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 
 namespace lockstep {
 
@@ -82,12 +83,19 @@ class Repeater : public std::enable_shared_from_this<Repeater> {
 
 }  // namespace
 
-IoThread::IoThread() : work_(context_.get_executor()) {}
+IoThread::IoThread(const char* name) : name_(name), work_(context_.get_executor()) {
+  // The loop's own descriptors are made with its first timer: now, where a lack of them is an error
+  // of the start, and not on the loop's thread, where it would end the process.
+  const asio::steady_timer first(context_);
+}
 IoThread::~IoThread() { Stop(); }
 
 void IoThread::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable());
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    DescribeThread(name_, ThreadKind::kPrompt);
+    context_.run();
+  });
 }
 
 void IoThread::Stop() {

@@ -18,7 +18,8 @@ namespace lockstep {
 
 class IoThread {
  public:
-  IoThread();
+  // `name`: of the thread, as top and perf show it; 15 characters at most.
+  explicit IoThread(const char* name = "io");
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -41,6 +42,7 @@ class IoThread {
  private:
   class Watched;
 
+  const char* name_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::vector<std::unique_ptr<Watched>> watched_;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/thread_kind.h"
 #include "lockstep_sbe/SessionError.h"
 
 namespace lockstep {
@@ -58,7 +59,10 @@ void SbeServer::Impl::Start() {
     PumpEvents();
     ScheduleTick();
   });
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    DescribeThread("sbe", ThreadKind::kPrompt);
+    io_.run();
+  });
 }
 
 Status SbeServer::Impl::Listen() {
