@@ -165,6 +165,8 @@ def walk_market(call):
     for operation in ("ticker24h", "tickerPrice", "bookTicker"):
         for parameters in ({}, {"symbol": SYMBOL}, {"symbols": both}, {"symbolStatus": "TRADING"}):
             assert call(operation, **parameters)
+    assert call("tickerPrice", symbolStatus="HALT") == []
+    assert call("bookTicker", 400, symbol=SYMBOL, symbolStatus="BREAK")["code"] == -1220
     for parameters in ({}, {"symbol": SYMBOL}):
         call("ticker24h", type="MINI", **parameters)
 
