@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "gateway/binance/history_range.h"
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/market_json.h"
 #include "gateway/binance/order_words.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {
