@@ -80,7 +80,7 @@ async def ask_rest(client, rest, watched, moved):
                     books.compare(update_id)
 
 
-async def test_the_books_of_both_clients_equal_rest_depth(exchange):
+async def test_the_books_of_both_clients_equal_rest_depth(exchange, record_property):
     rest, moved = {}, asyncio.Event()
     ccxt_books, cache_books = Books(rest, moved), Books(rest, moved)
     ccxt_client = exchange.ccxt("taker")
@@ -108,6 +108,6 @@ async def test_the_books_of_both_clients_equal_rest_depth(exchange):
     await ccxt_client.cancel_all_orders("BTC/USDT")
     await ccxt_client.close()
     counts = json.loads(output)
-    print(f"compared: ccxt {ccxt_books.compared}, depth cache {cache_books.compared}; REST depths {len(rest)}; traders {counts}")
+    record_property("compared", f"ccxt {ccxt_books.compared}, depth cache {cache_books.compared} of {len(rest)} REST depths; traders {counts}")
     assert min(ccxt_books.compared, cache_books.compared) >= COMPARISONS_PER_SECOND * SECONDS
     assert sum(counts.values()) >= REQUESTS_PER_SECOND * SECONDS and counts["taken"] > 0
