@@ -215,6 +215,19 @@ TEST(AdminRefusals, OfPathsAndMethods) {
   EXPECT_TRUE(world.AuditLines().empty());
 }
 
+TEST(AdminRefusals, WhatIsSentCannotForgeALine) {
+  World world;
+  const std::string forged = "%22%7D%0A%7B%22number%22%3A2%2C%22kind%22%3A%22DONE%22%7D%0A%00";
+  EXPECT_EQ(world.Signed(kPost, kAccount, "accountId=" + forged, world.admin).status, 400U);
+  EXPECT_EQ(world.Signed(kPost, kAccount, forged + "=1", world.maker).status, 401U);
+  const std::vector<std::string> lines = world.AuditLines();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], HasSubstr(R"("parameters":{"accountId":"\"}\u000a{\"number\")"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("parameters":{"\"}\u000a{\"number\")"));
+  world.RestartGateway();  // the chain holds: the file is opened again
+  EXPECT_EQ(world.AuditLines(), lines);
+}
+
 TEST(AdminRefusals, AreNotWrittenFasterThanABound) {
   World world;
   constexpr int kSent = 500;
