@@ -129,7 +129,7 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   if (!keys) {
     return std::unexpected(keys.error());
   }
-  static const SystemClock audit_clock;
+  static const SystemClock audit_clock;  // the process's own is not made yet
   auto audit = AuditLog::Open(config.data_directory + "/audit.log", audit_clock);
   if (!audit) {
     return std::unexpected(audit.error());

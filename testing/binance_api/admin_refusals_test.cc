@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -214,6 +215,19 @@ TEST(AdminRefusals, OfPathsAndMethods) {
   EXPECT_TRUE(world.AuditLines().empty());
 }
 
+TEST(AdminRefusals, WhatIsSentCannotForgeALine) {
+  World world;
+  const std::string forged = "%22%7D%0A%7B%22number%22%3A2%2C%22kind%22%3A%22DONE%22%7D%0A%00";
+  EXPECT_EQ(world.Signed(kPost, kAccount, "accountId=" + forged, world.admin).status, 400U);
+  EXPECT_EQ(world.Signed(kPost, kAccount, forged + "=1", world.maker).status, 401U);
+  const std::vector<std::string> lines = world.AuditLines();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], HasSubstr(R"("parameters":{"accountId":"\"}\u000a{\"number\")"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("parameters":{"\"}\u000a{\"number\")"));
+  world.RestartGateway();  // the chain holds: the file is opened again
+  EXPECT_EQ(world.AuditLines(), lines);
+}
+
 TEST(AdminRefusals, AreNotWrittenFasterThanABound) {
   World world;
   constexpr int kSent = 500;
@@ -255,6 +269,77 @@ TEST(AdminRefusals, WhenStorageFailsNothingIsDoneAndWhatIsInFlightIsToldOf) {
   world.Run();
   EXPECT_EQ(world.Send(kPost, kAccount, {}, text, world.admin.api_key).status, 200U);
   EXPECT_EQ(world.Signed(kGet, kAccount, "accountId=50", world.admin).status, 200U);
+}
+
+// Markets whose commands wait in the ring until it is full.
+class AdminFullRing {
+ public:
+  AdminFullRing() {
+    EXPECT_EQ(Act(kPost, kAsset, "asset=ETH&scale=8").status, 200U);
+    EXPECT_EQ(Act(kPost, kSymbol,
+                  "symbol=ETHUSDT&baseAsset=ETH&quoteAsset=USDT&priceScale=2&quantityScale=4")
+                  .status,
+              200U);
+    world.HoldCommands(true);
+  }
+  // Sends one command into the ring. False: it was refused.
+  bool FillOne() {
+    const std::uint64_t before = Accepted();
+    const auto answer = Start("symbol=BTCUSDT&status=TRADING");
+    while (Accepted() == before && answer->status == 0) {
+      Wait();
+    }
+    return answer->status == 0;
+  }
+  std::shared_ptr<Answer> Start(const std::string& query) {
+    world.clock.AdvanceNs(1'000'000);
+    return world.Start(kPut, kStatus, {}, world.Sign(query, world.admin), world.admin.api_key);
+  }
+  Answer Act(HttpMethod method, std::string_view path, const std::string& query) {
+    world.clock.AdvanceNs(1'000'000);
+    return world.Signed(method, path, query, world.admin);
+  }
+  void Wait() {
+    world.WaitForTimer();
+    world.Run();
+  }
+  [[nodiscard]] std::uint64_t Accepted() const {
+    return world.admin_gateway->counters().commands_accepted.load();
+  }
+
+  World world;
+};
+
+TEST(AdminRefusals, AnActThatFindsTheRingFullIsRefusedAndOneThatHasBegunIsFinished) {
+  int room = 0;
+  {
+    AdminFullRing full;
+    while (full.FillOne()) {
+      ++room;
+    }
+    EXPECT_THAT(full.world.AuditLines().back(), HasSubstr(R"("kind":"REFUSED")"));
+    EXPECT_THAT(full.world.AuditLines().back(), HasSubstr("-1008"));
+  }
+  AdminFullRing full;
+  for (int i = 0; i + 1 < room; ++i) {
+    ASSERT_TRUE(full.FillOne());
+  }
+  // Two markets, and room for one command.
+  const std::uint64_t before = full.Accepted();
+  const auto halted = full.Start("all=true&status=HALT");
+  while (full.Accepted() == before) {
+    full.Wait();
+  }
+  EXPECT_EQ(full.Accepted(), before + 1);
+  EXPECT_EQ(halted->status, 0U);
+  full.world.HoldCommands(false);
+  full.world.RunUntilAnswered(*halted);
+  EXPECT_EQ(halted->status, 200U);
+  EXPECT_EQ(full.Accepted(), before + 2);
+  for (const char* symbol : {"BTCUSDT", "ETHUSDT"}) {
+    EXPECT_THAT(full.Act(kGet, "/admin/v1/symbols", std::string("symbol=") + symbol).body,
+                HasSubstr(R"("status":"HALT")"));
+  }
 }
 
 class AdminFullDisk : public ::testing::Test {

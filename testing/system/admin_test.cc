@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -233,6 +234,61 @@ TEST_F(AdminTest, TheAuditLogGoesOnAfterACrashAndATornLineIsSetAside) {
   const Finished verified = RunLockstep({"admin", "audit", "verify", AuditPath()});
   EXPECT_EQ(verified.exit_code, 0);
   EXPECT_THAT(verified.output, HasSubstr("4 lines, each follows from the one before"));
+}
+
+// The numbers of the deposits that lines of this kind of text announce.
+std::set<std::uint64_t> AnnouncedDeposits(const std::vector<std::string>& lines) {
+  constexpr std::string_view kNumber = " number=";
+  std::set<std::uint64_t> numbers;
+  for (const std::string& line : lines) {
+    const std::size_t at = line.find(kNumber);
+    if (line.contains("\"kind\":\"INTENT\"") && line.contains("\"act\":\"DEPOSIT\"") &&
+        at != std::string::npos) {
+      numbers.insert(std::stoull(line.substr(at + kNumber.size())));
+    }
+  }
+  return numbers;
+}
+
+TEST_F(AdminTest, NothingIsDoneWithoutItsIntentHoweverTheProcessEnds) {
+  constexpr int kRounds = 5;
+  constexpr std::uint64_t kSentAtOnce = 100;
+  CommandBuilder commands;
+  std::uint64_t last_applied = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    ASSERT_NO_FATAL_FAILURE(Start());
+    auto admin = LogOn(*exchange_, keys_.admin);
+    ASSERT_TRUE(admin);
+    const std::uint64_t first = last_applied + 1;
+    for (std::uint64_t i = 0; i < kSentAtOnce; ++i) {
+      ASSERT_TRUE((*admin)->Queue(commands.Deposit(1, 1, 1, 9, first + i)).ok());
+    }
+    ASSERT_TRUE((*admin)->Flush().ok());
+    std::uint64_t answered = 0;
+    for (int i = 0; i < 10 * (round + 1); ++i) {
+      auto update = Await<sbe::BalanceUpdate>(**admin);
+      ASSERT_TRUE(update);
+      answered = update->number();
+    }
+    exchange_->Kill();
+    const std::set<std::uint64_t> announced = AnnouncedDeposits(AuditLines());
+    for (std::uint64_t number = 1; number <= answered; ++number) {
+      ASSERT_TRUE(announced.contains(number)) << "deposit " << number << " was answered";
+    }
+    ASSERT_NO_FATAL_FAILURE(Start());
+    auto again = LogOn(*exchange_, keys_.admin);
+    ASSERT_TRUE(again);
+    for (std::uint64_t number = answered + 1; number < first + kSentAtOnce; ++number) {
+      ASSERT_TRUE((*again)->Send(commands.Deposit(1, 1, 1, 9, number)).ok());
+      auto update = Await<sbe::BalanceUpdate>(**again);
+      ASSERT_TRUE(update);
+      if (update->alreadyApplied() != 0) {
+        ASSERT_TRUE(announced.contains(number)) << "deposit " << number << " was done";
+      }
+      last_applied = number;
+    }
+    ASSERT_EQ(exchange_->Terminate().value_or(-1), 0);
+  }
 }
 
 TEST_F(AdminTest, DoesNotStartOverAnAlteredAuditLog) {

@@ -61,6 +61,7 @@ class AdminDesk final : public EgressSession {
   // From now on nothing new is done: `error` is the answer. Nothing: done again. `hold`: what is in
   // flight may never be answered.
   void SetRefusal(std::optional<ErrorKind> error, bool hold);
+  [[nodiscard]] const std::optional<ErrorKind>& refusal() const { return refusal_; }
 
   // A few times a second.
   void OnTick();

@@ -101,7 +101,9 @@ class AdminGateway::Impl final : public HttpHandler {
     auto drained = std::make_shared<std::promise<void>>();
     auto done = drained->get_future();
     trading_.Post([this, drained] {
-      desk_.SetRefusal(ErrorKind::kShuttingDown, false);
+      if (!desk_.refusal()) {  // failed storage still has its hold to run out
+        desk_.SetRefusal(ErrorKind::kShuttingDown, false);
+      }
       drained_ = drained;
       OnTick();
     });

@@ -49,7 +49,7 @@ class BinanceGateway {
     const KeyStore& keys;
     IngressRing& commands;
     IngressRing& queries;
-    EventRing::Reader& reader;  // read by this gateway alone
+    EventRing::Reader& reader;  // read by this gateway alone; see shared()
     StreamFeed& feed;
     History& history;
     IoThread& trading;

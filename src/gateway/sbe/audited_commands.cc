@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/audit_lines.h"
+#include "gateway/sbe/client_message.h"
 #include "lockstep_sbe/AccountDefinition.h"
 #include "lockstep_sbe/AssetDefinition.h"
 #include "lockstep_sbe/BalanceUpdate.h"
@@ -22,11 +23,6 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kReplyOffset = kMessageHeaderBytes + sbe::EventHeader::encodedLength();
-
-bool IsAdminCommand(std::uint16_t template_id) {
-  return template_id >= sbe::CreateAsset::sbeTemplateId() &&
-         template_id <= sbe::Withdraw::sbeTemplateId();
-}
 
 // As the admin API names the same act.
 std::string_view ActOf(std::uint16_t template_id) {
