@@ -20,7 +20,7 @@ constexpr std::int64_t kLots = 100;
 }  // namespace
 
 void OrderStream::WriteEntry(int orders) {
-  position_ += 100 * orders;
+  position_ += std::int64_t{100} * orders;
   for (int i = 0; i < orders; ++i) {
     WriteOrder();
   }

@@ -23,20 +23,20 @@ class HistoryAccess final : public OutcomeRebuilder {
   // a list would pass for a whole one.
   template <class Question, class Then>
   void Ask(const ApiCall& call, Question question, Then then) {
-    history_.Ask(state_.position, [&trading = trading_, call, question = std::move(question),
-                                   then = std::move(then)](const HistoryView& view) mutable {
-      auto rows = question(view);
-      // Moved: what answers a request ends on the loop too.
-      if (view.status().ok()) {
-        trading.Post([rows = std::move(rows), call = std::move(call), then = std::move(then)] {
-          then(rows);
-        });
-      } else {
-        trading.Post([call = std::move(call), then = std::move(then)] {
-          call.Refuse(MakeError(ErrorKind::kDisconnected));
-        });
-      }
-    });
+    history_.Ask(state_.position,
+                 [&trading = trading_, call = ApiCall(call), question = std::move(question),
+                  then = std::move(then)](const HistoryView& view) mutable {
+                   auto rows = question(view);
+                   // Moved: what answers a request ends on the loop too.
+                   if (view.status().ok()) {
+                     trading.Post([rows = std::move(rows), call = std::move(call),
+                                   then = std::move(then)] { then(rows); });
+                   } else {
+                     trading.Post([call = std::move(call), then = std::move(then)] {
+                       call.Refuse(MakeError(ErrorKind::kDisconnected));
+                     });
+                   }
+                 });
   }
 
   void Rebuild(AccountId account, SymbolId symbol, const Replayed& replayed,
