@@ -48,7 +48,7 @@ function(lockstep_program)
 endfunction()
 
 # The rooms and folders of testing/ where threads meet: the only ones whose tests a ThreadSanitizer build contains.
-set(LOCKSTEP_THREADED base sequencer sequencer_journal history history_recording market_data market_data_streams market_feed gateway gateway_sbe gateway_http
+set(LOCKSTEP_THREADED base audit sequencer sequencer_journal history history_recording market_data market_data_streams market_feed gateway gateway_sbe gateway_http
   gateway_streams gateway_binance client apps system)
 
 # A gtest executable for each room that has *_test.cc, and one for each folder of testing/ that has any.
@@ -76,6 +76,7 @@ function(lockstep_tests)
   list(FILTER shared EXCLUDE REGEX "_test\\.cc$")
   add_library(lockstep_testing STATIC ${shared})
   target_include_directories(lockstep_testing PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(lockstep_testing PRIVATE LOCKSTEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(lockstep_testing PUBLIC lockstep_engine PRIVATE lockstep_options)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/testing/*)
   foreach(folder ${folders})

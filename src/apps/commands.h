@@ -9,6 +9,7 @@ class App;
 
 namespace lockstep {
 
+void AddAdminCommand(CLI::App& root, int& exit_code);
 void AddBenchCommand(CLI::App& root, int& exit_code);
 void AddBotsCommand(CLI::App& root, int& exit_code);
 void AddExchangeCommand(CLI::App& root, int& exit_code);

@@ -22,6 +22,7 @@
 #include "apps/exchange_config.h"
 #include "apps/exchange_dev.h"
 #include "apps/exchange_metrics.h"
+#include "apps/gateway_metrics.h"
 #include "apps/market_seed_of_history.h"
 #include "apps/web_metrics.h"
 #include "auth/embedded_key_store.h"
@@ -71,7 +72,8 @@ Result<HostPort> ParseAddress(const std::string& text) {
 
 ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
                                  std::unique_ptr<EmbeddedKeyStore> keys,
-                                 const SbeServerConfig& sbe_config, const JournalOptions& journal)
+                                 std::unique_ptr<AuditLog> audit, const SbeServerConfig& sbe_config,
+                                 const JournalOptions& journal)
     : config_(config),
       events_(config.event_ring_bytes, config.event_stall_limit_ns, StopOnStall),
       gateway_reader_(events_.Attach()),
@@ -93,9 +95,11 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       batcher_({.origin_node = kNode, .boot_id = static_cast<std::uint64_t>(clock_.WallNs())},
                commands_, sequencer_, driver_, clock_),
       keys_(std::move(keys)),
+      audit_(std::move(audit)),
       streams_(clock_, router_reader_.waker()),
       router_(router_reader_, &streams_),
-      sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_),
+      sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_,
+           audit_.get()),
       sequencer_thread_({}, batcher_, sequencer_, commands_, clock_),
       engine_thread_(
           config.engine_thread, sequencer_, driver_, queries_,
@@ -125,6 +129,14 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   if (!keys) {
     return std::unexpected(keys.error());
   }
+  static const SystemClock audit_clock;  // the process's own is not made yet
+  auto audit = AuditLog::Open(config.data_directory + "/audit.log", audit_clock);
+  if (!audit) {
+    return std::unexpected(audit.error());
+  }
+  if (const std::string& torn = (*audit)->torn_tail(); !torn.empty()) {
+    std::fprintf(stderr, "audit: %s\n", torn.c_str());
+  }
   SbeServerConfig sbe_config;
   sbe_config.address = sbe_address->host;
   sbe_config.port = sbe_address->port;
@@ -135,7 +147,7 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   web_options.address = http_address->host;
   web_options.port = http_address->port;
   std::unique_ptr<ExchangeProcess> process(
-      new ExchangeProcess(config, std::move(*keys), sbe_config, journal));
+      new ExchangeProcess(config, std::move(*keys), std::move(*audit), sbe_config, journal));
   Status status = process->OpenHistory();
   if (status.ok()) {
     status = process->Run(web_options);
@@ -178,6 +190,14 @@ void ExchangeProcess::MakeBinanceGateway() {
                                                       });
 }
 
+void ExchangeProcess::MakeAdminGateway() {
+  admin_ = std::make_unique<AdminGateway>(AdminGateway::Surroundings{.clock = clock_,
+                                                                     .keys = *keys_,
+                                                                     .audit = *audit_,
+                                                                     .shared = binance_->shared(),
+                                                                     .trading = trading_loop_});
+}
+
 Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   AddExchangeMetrics(metrics_, {.clock = clock_,
                                 .commands = commands_,
@@ -190,6 +210,9 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
                                 .history = *history_,
                                 .gateway = sbe_.counters()});
   MakeBinanceGateway();
+  MakeAdminGateway();
+  AddBinanceMetrics(metrics_, binance_->counters());
+  AddAdminMetrics(metrics_, admin_->counters(), *audit_);
   auto web = WebServer::Start(web_options,
                               {.clock = clock_,
                                .trading = trading_loop_,
@@ -240,6 +263,7 @@ std::vector<WebRoute> ExchangeProcess::WebRoutes() {
   for (const char* path : {"/api", "/sapi", "/fapi", "/dapi"}) {
     routes.push_back({.path = path, .http = &binance_->rest()});
   }
+  routes.push_back({.path = "/admin", .http = &admin_->handler()});
   routes.push_back({.path = "/ws-api", .websocket = &binance_->websocket_api()});
   for (const char* path : {"/ws", "/stream"}) {
     routes.push_back({.path = path,
@@ -301,10 +325,12 @@ void ExchangeProcess::Watch() {
     std::fprintf(stderr, "storage: no more commands are taken: %s\n", why.c_str());
     sbe_.SetRefusal(GatewayRefusal::kStorageFailed, why);
     binance_->SetRefusal(TradingRefusal::kStorageFailed);
+    admin_->SetRefusal(TradingRefusal::kStorageFailed);
   } else {
     std::fputs("storage: commands are taken again\n", stderr);
     sbe_.SetRefusal(GatewayRefusal::kNone, "");
     binance_->SetRefusal(TradingRefusal::kNone);
+    admin_->SetRefusal(TradingRefusal::kNone);
   }
 }
 
@@ -330,8 +356,9 @@ bool ExchangeProcess::Stop() {
   const bool was_serving = phase_.exchange(Phase::kStopping) == Phase::kServing;
   bool drained = true;
   if (was_serving) {
-    const bool answered = binance_->Drain(kDrainNs);
-    drained = sbe_.Drain(kDrainNs) && answered;
+    const bool acts_answered = admin_->Drain(kDrainNs);
+    const bool orders_answered = binance_->Drain(kDrainNs);
+    drained = sbe_.Drain(kDrainNs) && orders_answered && acts_answered;
   }
   sequencer_thread_.Stop();
   engine_thread_.Stop();
@@ -341,6 +368,7 @@ bool ExchangeProcess::Stop() {
   }
   sbe_.Stop();
   trading_loop_.Stop();
+  audit_->Stop();
   stream_loop_.Stop();
   web_.reset();
   return drained;

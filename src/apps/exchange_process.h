@@ -4,8 +4,8 @@
 //   EventRing ─► gateway I/O thread
 //          └────────── queries ──► IngressRing ──────────────────────────────────►┘ └────► events
 //          router's thread, and to history's two threads
-//   plus the trading loop (HTTP) and the stream loop (WebSockets with market data), and the
-//   caller's thread, which watches over the storage.
+//   plus the trading loop (HTTP), the stream loop (WebSockets with market data), the audit log's
+//   writer, and the caller's thread, which watches over the storage.
 //
 // Threads: one, the one that started it; Health() any.
 #pragma once
@@ -18,12 +18,14 @@
 #include <vector>
 
 #include "apps/exchange_config.h"
+#include "audit/audit_log.h"
 #include "auth/embedded_key_store.h"
 #include "base/clock.h"
 #include "base/event_ring.h"
 #include "base/ingress_ring.h"
 #include "base/status.h"
 #include "engine/matching_engine.h"
+#include "gateway/admin/admin_gateway.h"
 #include "gateway/binance/binance_gateway.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/metrics.h"
@@ -66,11 +68,13 @@ class ExchangeProcess {
   enum class Phase : std::uint8_t { kStarting, kServing, kStopping };
 
   explicit ExchangeProcess(const ExchangeConfig& config, std::unique_ptr<EmbeddedKeyStore> keys,
-                           const SbeServerConfig& sbe_config, const JournalOptions& journal);
+                           std::unique_ptr<AuditLog> audit, const SbeServerConfig& sbe_config,
+                           const JournalOptions& journal);
   [[nodiscard]] Status OpenHistory();
   [[nodiscard]] Status Run(const WebServerOptions& web_options);
   [[nodiscard]] Status ApplyDevSetup();
   void MakeBinanceGateway();
+  void MakeAdminGateway();
   // Which paths of the HTTP port lead where.
   [[nodiscard]] std::vector<WebRoute> WebRoutes();
   void AnswerQuery(std::span<const std::byte> query);
@@ -95,6 +99,7 @@ class ExchangeProcess {
   JournalSequencer sequencer_;
   Batcher batcher_;
   std::unique_ptr<EmbeddedKeyStore> keys_;
+  std::unique_ptr<AuditLog> audit_;
   StreamPublisher streams_;
   EventsRouter router_;
   SbeServer sbe_;
@@ -104,6 +109,7 @@ class ExchangeProcess {
   IoThread trading_loop_{"trading"};
   IoThread stream_loop_{"streams"};
   std::unique_ptr<BinanceGateway> binance_;
+  std::unique_ptr<AdminGateway> admin_;
   StreamSessions stream_sessions_;
   std::unique_ptr<WebServer> web_;
 };

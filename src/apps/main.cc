@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   CLI::App root("Lockstep: an exchange that matches in lockstep", "lockstep");
   root.require_subcommand(1);
   root.set_version_flag("--version", "lockstep 0.1.0");
+  lockstep::AddAdminCommand(root, exit_code);
   lockstep::AddBenchCommand(root, exit_code);
   lockstep::AddExchangeCommand(root, exit_code);
   lockstep::AddBotsCommand(root, exit_code);

@@ -12,6 +12,7 @@ constexpr std::uint8_t kOrder = 1;
 constexpr std::uint8_t kOpenOrders = 2;
 constexpr std::uint8_t kBalances = 3;
 constexpr std::uint8_t kReference = 4;
+constexpr std::uint8_t kAccount = 5;
 constexpr std::uint32_t kMaxRows = 1'000;
 constexpr MessageShape kQueryShape = ShapeOf<sbe::Query>(1);
 
@@ -55,6 +56,9 @@ void MatchingEngine::Impl::Query(std::span<const std::byte> query) {
     answer = QueryBalances();
   } else if (kind == kReference) {
     answer = QueryReference();
+  } else if (kind == kAccount) {
+    events_.WriteAccountDefinition(context_.account, accounts_[account_].status);
+    answer.rows = 1;
   } else {
     answer.reason = RejectReason::UNKNOWN_COMMAND;
   }

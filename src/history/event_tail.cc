@@ -1,6 +1,5 @@
 #include "history/event_tail.h"
 
-#include <pthread.h>
 #include <time.h>
 
 #include <array>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 #include "lockstep_sbe/AssetDefinition.h"
 #include "lockstep_sbe/BatchEnd.h"
 #include "lockstep_sbe/ExecutionReport.h"
@@ -41,7 +41,7 @@ EventTail::EventTail(EventRing::Reader& reader, Backlog& backlog, std::int64_t s
 void EventTail::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable());
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "history-tail");
+    DescribeThread("history-tail", ThreadKind::kPrompt);
     Run();
   });
 }

@@ -1,14 +1,11 @@
 #include "history/history_writer.h"
 
-#include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 #include "history/keys.h"
 #include "history/records.h"
 #include "history/store_view.h"
@@ -28,13 +25,6 @@ constexpr std::int64_t kRetryNs = 1'000 * kNsPerMs;
 constexpr std::int64_t kLongestSleepNs = 1'000 * kNsPerMs;
 // Questions have the thread for so long at a time, then events have their turn.
 constexpr std::int64_t kAnsweringNs = 5 * kNsPerMs;
-
-// Where cores are short the market goes first; history has memory and disk to catch up from. On
-// Linux this is the thread's own priority.
-void GiveWay() {
-  constexpr int kNice = 10;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
-}
 
 HistoryKey PositionKey() { return HistoryKey::OfMeta("position"); }
 
@@ -63,8 +53,7 @@ Status HistoryWriter::Load() {
 void HistoryWriter::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable() && !stopping_);
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "history");
-    GiveWay();
+    DescribeThread("history", ThreadKind::kPatient);
     Run();
   });
 }

@@ -27,8 +27,8 @@ class NoLog final : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-// Rows of one account and symbol come in the order of their ids: the memtable finds the place of the
-// next beside that of the last instead of from its top.
+// Rows of one account and symbol come in the order of their ids: the memtable finds the place of
+// the next beside that of the last instead of from its top.
 class RowsOfOneKind final : public rocksdb::SliceTransform {
  public:
   [[nodiscard]] const char* Name() const override { return "lockstep.RowsOfOneKind"; }

@@ -1,10 +1,9 @@
 #include "market_data/events_router.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 #include "lockstep_sbe/AssetDefinition.h"
 #include "lockstep_sbe/BatchEnd.h"
 #include "lockstep_sbe/BookUpdate.h"
@@ -34,7 +33,7 @@ SymbolId SymbolOf(std::span<const std::byte> message) {
 void EventsRouter::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable() && !stopping_);
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "router");
+    DescribeThread("router", ThreadKind::kPrompt);
     Run();
   });
 }

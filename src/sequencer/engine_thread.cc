@@ -1,10 +1,11 @@
 #include "sequencer/engine_thread.h"
 
-#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "base/thread_kind.h"
 
 namespace lockstep {
 
@@ -24,7 +25,7 @@ void EngineThread::Start() {
   snapshot_started_position_ = sequencer_.snapshot_position();
   snapshot_started_ns_ = clock_.MonotonicNs();
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "engine");
+    DescribeThread("engine", ThreadKind::kPrompt);
     Run();
   });
 }
@@ -80,6 +81,10 @@ void EngineThread::SnapshotIfDue() {
   }
 }
 
+// A yield that takes longer has run somebody else: the core is wanted, and staying awake would only
+// take turns with those whose work this thread waits for.
+constexpr std::int64_t kWantedNs = 5'000;
+
 void EngineThread::Run() {
   std::int64_t last_work_ns = clock_.MonotonicNs();
   std::int64_t awake_since_ns = last_work_ns;
@@ -95,6 +100,9 @@ void EngineThread::Run() {
       awake_since_ns = now_ns;
     } else if (SyncUnderWay() && now_ns - awake_since_ns < options_.sync_wait_ns) {
       sched_yield();
+      if (clock_.MonotonicNs() - now_ns > kWantedNs) {
+        awake_since_ns = now_ns - options_.sync_wait_ns;
+      }
     } else if (now_ns - last_work_ns >= options_.spin_ns) {
       Sleep();
       awake_since_ns = clock_.MonotonicNs();

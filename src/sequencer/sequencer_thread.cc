@@ -1,8 +1,8 @@
 #include "sequencer/sequencer_thread.h"
 
-#include <pthread.h>
-
 #include <algorithm>
+
+#include "base/thread_kind.h"
 
 namespace lockstep {
 
@@ -12,7 +12,7 @@ SequencerThread::SequencerThread(const SequencerThreadOptions& options, Batcher&
 
 void SequencerThread::Start() {
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "sequencer");
+    DescribeThread("sequencer", ThreadKind::kPrompt);
     Run();
   });
 }

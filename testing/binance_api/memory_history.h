@@ -30,7 +30,7 @@ class MemoryHistory final : public History, private HistoryView {
  private:
   using OrderKey = std::tuple<std::uint64_t, std::uint32_t, std::uint64_t>;
 
-  Status status() const override { return status_; }
+  [[nodiscard]] Status status() const override { return status_; }
   std::optional<StoredOrder> Order(AccountId account, SymbolId symbol,
                                    OrderId order_id) const override;
   std::optional<StoredOrder> OrderByClientId(AccountId account, SymbolId symbol,

@@ -93,6 +93,16 @@ TEST(BinanceReads, QuestionsToTheFeed) {
   EXPECT_EQ(ask("/api/v3/depth", "symbol=BTCUSDT&limit=99999"),
             R"({"kind":0,"symbols":[1],"array":0,"limit":5000})");
   EXPECT_EQ(ask("/api/v3/ticker/24hr", ""), R"({"kind":1,"symbols":[],"array":1,"limit":100})");
+  EXPECT_EQ(ask("/api/v3/ticker/24hr", "symbolStatus=TRADING"),
+            R"({"kind":1,"symbols":[1],"array":1,"limit":100})");
+  EXPECT_EQ(ask("/api/v3/ticker/24hr", "symbolStatus=HALT"), "[]");
+  EXPECT_EQ(ask("/api/v3/ticker/price", "symbols=[%22BTCUSDT%22]&symbolStatus=BREAK"), "[]");
+  for (const std::string_view path : {"/api/v3/depth", "/api/v3/ticker/bookTicker"}) {
+    EXPECT_EQ(ask(path, "symbol=BTCUSDT&symbolStatus=HALT"),
+              R"({"code":-1220,"msg":"The symbol's status does not match the requested )"
+              R"(symbolStatus."})");
+    EXPECT_TRUE(ask(path, "symbol=BTCUSDT&symbolStatus=OPEN").contains("-1122"));
+  }
   EXPECT_EQ(ask("/api/v3/ticker/24hr", "symbol=BTCUSDT&type=MINI"),
             R"({"kind":2,"symbols":[1],"array":0,"limit":100})");
   EXPECT_EQ(ask("/api/v3/ticker/price", "symbols=[%22BTCUSDT%22]"),

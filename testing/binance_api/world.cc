@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <future>
 #include <span>
 
 #include "auth/hex.h"
@@ -17,6 +19,7 @@ namespace {
 
 constexpr std::uint64_t kMaker = 1;
 constexpr std::uint64_t kTaker = 2;
+constexpr std::uint64_t kOperator = 9;
 
 class TestRequest final : public HttpRequest {
  public:
@@ -120,8 +123,9 @@ std::string TestSocket::Take() {
   return text;
 }
 
-World::World(const BinanceGatewayConfig& config)
+World::World(const BinanceGatewayConfig& config, std::string audit_directory)
     : config_(config),
+      audit_directory_(std::move(audit_directory)),
       command_ring_(std::size_t{1} << 16U),
       query_ring_(std::size_t{1} << 16U),
       events_(std::size_t{1} << 20U, INT64_MAX, [] {}),
@@ -134,6 +138,11 @@ World::World(const BinanceGatewayConfig& config)
   keys.Add(taker, AccountId(kTaker), kTrader);
   keys.Add(reader_only, AccountId(kTaker), kPermissionRead);
   keys.Add(disabled, AccountId(kTaker), kTrader, false);
+  keys.Add(admin, AccountId(kOperator), kPermissionRead | kPermissionAdmin);
+  if (audit_directory_.empty()) {
+    std::string path = (std::filesystem::temp_directory_path() / "world-XXXXXX").string();
+    own_directory_ = audit_directory_ = mkdtemp(path.data());
+  }
   MakeGateway();
   driver_.OnLeadership(1, 0);
   Apply(commands.CreateAsset(1, "USDT", 8));
@@ -155,10 +164,22 @@ World::World(const BinanceGatewayConfig& config)
   }
 }
 
-World::~World() { gateway.reset(); }
+World::~World() {
+  EndGateway();
+  if (!own_directory_.empty()) {
+    std::filesystem::remove_all(own_directory_);
+  }
+}
+
+// What the audit log still has to say is posted to a loop that must be there.
+void World::EndGateway() {
+  audit.reset();
+  admin_gateway.reset();
+  gateway.reset();
+}
 
 void World::MakeGateway() {
-  gateway.reset();
+  EndGateway();
   trading_ = std::make_unique<IoThread>();
   gateway = std::make_unique<BinanceGateway>(config_,
                                              BinanceGateway::Surroundings{.clock = clock,
@@ -169,6 +190,15 @@ void World::MakeGateway() {
                                                                           .feed = feed_,
                                                                           .history = history_,
                                                                           .trading = *trading_});
+  auto opened = AuditLog::Open(audit_directory_ + "/audit.log", clock);
+  ASSERT_TRUE(opened) << opened.error().message();
+  audit = std::move(*opened);
+  admin_gateway =
+      std::make_unique<AdminGateway>(AdminGateway::Surroundings{.clock = clock,
+                                                                .keys = keys,
+                                                                .audit = *audit,
+                                                                .shared = gateway->shared(),
+                                                                .trading = *trading_});
 }
 
 void World::RestartGateway() {
@@ -228,6 +258,22 @@ void World::Run() {
   }
 }
 
+// The timers of the loop are never far, so the wait for the audit log's writer has an end.
+void World::RunUntilAnswered(const Answer& answer) {
+  for (int i = 0; i < 10'000 && answer.status == 0; ++i) {
+    WaitForTimer();
+    Run();
+  }
+}
+
+std::vector<std::string> World::AuditLines() {
+  std::promise<std::vector<std::string>> read;
+  audit->Read(1, SIZE_MAX, [&](const Result<std::vector<std::string>>& lines) {
+    read.set_value(lines.value_or(std::vector<std::string>{}));
+  });
+  return read.get_future().get();
+}
+
 void World::WaitForTimer() {
   trading_->context().restart();
   trading_->context().run_one();
@@ -261,7 +307,8 @@ std::shared_ptr<Answer> World::Start(HttpMethod method, std::string_view path,
                              .api_key = api_key,
                              .time_unit = time_unit,
                              .received_ns = clock.WallNs()});
-  gateway->rest().Handle(request, std::make_shared<TestResponder>(answer));
+  HttpHandler& handler = path.starts_with("/admin") ? admin_gateway->handler() : gateway->rest();
+  handler.Handle(request, std::make_shared<TestResponder>(answer));
   return answer;
 }
 
@@ -269,6 +316,9 @@ Answer World::Send(HttpMethod method, std::string_view path, std::string_view qu
                    std::string_view body, std::string_view api_key, std::string_view time_unit) {
   const auto answer = Start(method, path, query, body, api_key, time_unit);
   Run();
+  if (path.starts_with("/admin")) {
+    RunUntilAnswered(*answer);
+  }
   return *answer;
 }
 

@@ -1,6 +1,7 @@
-// The gateway of Binance's dialect between its true borders: the matching engine behind the rings,
-// history in memory, a feed that answers with what it was asked, and requests as a transport would
-// hand them over. All on the test's own thread: nothing happens but by Run().
+// The gateway of Binance's dialect, and the operators' beside it, between their true borders: the
+// matching engine behind the rings, history in memory, an audit log on disk, a feed that answers
+// with what it was asked, and requests as a transport would hand them over. All on the test's own
+// thread, where nothing happens but by Run(), except for the audit log's writer.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +13,14 @@
 #include <utility>
 #include <vector>
 
+#include "audit/audit_log.h"
 #include "auth/key_store.h"
 #include "base/clock.h"
 #include "base/event_ring.h"
 #include "base/ingress_ring.h"
 #include "client/command_builder.h"
 #include "engine/matching_engine.h"
+#include "gateway/admin/admin_gateway.h"
 #include "gateway/binance/binance_gateway.h"
 #include "gateway/http/io_thread.h"
 #include "sequencer/state_machine_driver.h"
@@ -79,7 +82,8 @@ class World {
  public:
   static constexpr std::int64_t kStartNs = 1'700'000'000'000'000'000;
 
-  explicit World(const BinanceGatewayConfig& config = {});
+  // `audit_directory` exists; empty: one of this object's own.
+  explicit World(const BinanceGatewayConfig& config = {}, std::string audit_directory = {});
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -88,7 +92,8 @@ class World {
   // PUT in the body. Runs until the answer is there.
   Answer Signed(HttpMethod method, std::string_view path, const std::string& query,
                 const TestKey& key);
-  // A request as it stands. Runs.
+  // A request as it stands. Runs; one to /admin until it is answered, or forever while commands are
+  // held.
   Answer Send(HttpMethod method, std::string_view path, std::string_view query,
               std::string_view body = {}, std::string_view api_key = {},
               std::string_view time_unit = {});
@@ -109,6 +114,10 @@ class World {
 
   // Commands to the engine, its events to all readers, until nothing is left.
   void Run();
+  // Runs and waits until this is answered.
+  void RunUntilAnswered(const Answer& answer);
+  // All lines of the audit log, oldest first.
+  std::vector<std::string> AuditLines();
   // … but no command is taken from the ring until this is false again.
   void HoldCommands(bool hold) { hold_ = hold; }
   // Waits until a timer of the loop is due: its timers follow the real clock.
@@ -123,18 +132,24 @@ class World {
   TestKey taker{std::string(64, 't'), "taker-secret"};
   TestKey reader_only{std::string(64, 'r'), "reader-secret"};
   TestKey disabled{std::string(64, 'd'), "disabled-secret"};
+  TestKey admin{std::string(64, 'a'), "admin-secret"};
   TestKey unknown{std::string(64, 'u'), "unknown-secret"};
 
   SimulatedClock clock{kStartNs};
   FixedKeys keys;
   std::unique_ptr<BinanceGateway> gateway;
+  std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<AdminGateway> admin_gateway;
   CommandBuilder commands{1};
 
  private:
   void MakeGateway();
+  void EndGateway();
   bool Step();
 
   BinanceGatewayConfig config_;
+  std::string own_directory_;  // removed at the end; empty: none
+  std::string audit_directory_;
   IngressRing command_ring_;
   IngressRing query_ring_;
   EventRing events_;

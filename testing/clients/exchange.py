@@ -34,6 +34,7 @@ class Exchange:
             if line.startswith("ready"):
                 fields = dict(part.split("=", 1) for part in line.split()[1:])
                 self.address = fields["http"]
+                self.binary_address = fields["sbe"]
                 return
         raise RuntimeError(f"the exchange ended with {self.process.wait()} before it was ready")
 

@@ -66,10 +66,12 @@ test('two users trade over REST', async () => {
   await assert.rejects(rest(maker.deleteOrder({ symbol, orderId: ask.orderId })), /Unknown order sent/);
 });
 
-test('streams and the own execution reports arrive', async () => {
+test('streams and the own execution reports arrive', async (t) => {
   const maker = client('maker');
   const streams = await maker.websocketStreams.connect();
   const api = await maker.websocketAPI.connect();
+  // A client that is left connected reconnects for ever, whatever became of the test.
+  t.after(() => Promise.all([streams.disconnect(), api.disconnect()]));
   const seen = {};
   streams.trade({ symbol: 'btcusdt' }).on('message', (message) => { seen.trade = message; });
   streams.diffBookDepth({ symbol: 'btcusdt' }).on('message', (message) => { seen.depth = message; });
@@ -88,6 +90,4 @@ test('streams and the own execution reports arrive', async () => {
   assert.equal(placed.data.status, 'NEW');
   const cancelled = await api.orderCancel({ symbol, orderId: placed.data.orderId });
   assert.equal(cancelled.data.status, 'CANCELED');
-  await streams.disconnect();
-  await api.disconnect();
 });

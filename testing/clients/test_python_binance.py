@@ -1,9 +1,9 @@
-"""python-binance, as it comes: REST, streams, the user's own stream and its depth cache."""
+"""python-binance, as it comes: REST, streams, the user's own stream."""
 
 import asyncio
 
 import pytest
-from binance import BinanceSocketManager, DepthCacheManager
+from binance import BinanceSocketManager
 from binance.exceptions import BinanceAPIException
 
 SYMBOL = "BTCUSDT"
@@ -70,45 +70,4 @@ async def test_streams_and_the_users_own(exchange):
     for task in done:
         task.result()
     assert seen["own"]["s"] == SYMBOL and seen["own"]["L"] == "63000.00000000"
-    await maker.close_connection()
-
-
-async def test_depth_cache_equals_rest_depth_under_load(exchange):
-    maker = await exchange.async_python_binance("maker")
-    stop = asyncio.Event()
-
-    async def trade():
-        step = 0
-        while not stop.is_set():
-            step += 1
-            order = await maker.order_limit_buy(symbol=SYMBOL, quantity="0.001", price=str(45000 + step % 30))
-            if step % 2:
-                await maker.cancel_order(symbol=SYMBOL, orderId=order["orderId"])
-            elif step % 4 == 0:
-                await maker.order_market_sell(symbol=SYMBOL, quantity="0.001")
-
-    load = asyncio.create_task(trade())
-    compared = 0
-    async with DepthCacheManager(maker, SYMBOL, limit=1000, ws_interval=100) as cache_socket:
-        deadline = asyncio.get_running_loop().time() + 60
-        while asyncio.get_running_loop().time() < deadline:
-            cache = await cache_socket.recv()
-            depth = await maker.get_order_book(symbol=SYMBOL, limit=1000)
-            if depth["lastUpdateId"] == cache_socket._last_update_id:
-                compared += 1
-                for theirs, side in ((cache.get_bids(), "bids"), (cache.get_asks(), "asks")):
-                    assert theirs == [[float(p), float(q)] for p, q in depth[side]]
-            assert not load.done()
-        stop.set()
-        await load
-        depth = await maker.get_order_book(symbol=SYMBOL, limit=1000)
-        wanted = [[float(p), float(q)] for p, q in depth["bids"]]
-        for _ in range(50):
-            if cache.get_bids() == wanted:
-                break
-            try:
-                cache = await asyncio.wait_for(cache_socket.recv(), 0.5)
-            except asyncio.TimeoutError:
-                break
-        assert cache.get_bids() == wanted
     await maker.close_connection()

@@ -299,9 +299,9 @@ SymbolRules Generator::RandomRules() {
   rules.min_price = on(middle_price_ - 3);
   rules.max_price = on(middle_price_ + 3);
   rules.tick_multiple = on(random_.Between(1, 3));
-  rules.min_quantity = on(random_.Between(1, 4));
+  rules.min_quantity = on(random_.Between(1, 6));
   rules.max_quantity = on(random_.Between(8, 30));
-  rules.lot_multiple = on(random_.Between(1, 4));
+  rules.lot_multiple = on(random_.Between(1, 6));
   rules.min_notional = on(random_.Between(1, middle_price_ * 3));
   rules.max_notional = on(random_.Between(middle_price_ * 3, middle_price_ * 40));
   rules.bid_up_ppm = on(std::uint32_t{1'050'000});
@@ -404,7 +404,7 @@ Message Generator::RandomQuery(const model::ModelEngine& model) {
   const Target target = RandomTarget(model);
   Query query;
   query.account = target.account;
-  query.kind = static_cast<std::uint8_t>(random_.Between(1, 4));
+  query.kind = static_cast<std::uint8_t>(random_.Between(1, 6));
   query.symbol = random_.Chance(20) ? 0 : target.symbol;
   query.order_id = random_.Chance(70) ? target.order_id : 0;
   query.after_order_id = random_.Chance(50) ? 0 : target.order_id;

@@ -77,6 +77,7 @@ GatewayLimits SmallLimits() {
 
 class World final : public SessionTransport {
  public:
+  [[nodiscard]] std::string PeerAddress() const override { return "127.0.0.1"; }
   World()
       : commands_(4'096),
         queries_(4'096),

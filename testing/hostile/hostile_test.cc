@@ -21,7 +21,7 @@
 #include "gateway/http/metrics.h"
 #include "gateway/http/web_server.h"
 #include "gateway/streams/stream_sessions.h"
-#include "testing/hostile/crowd.h"
+#include "testing/support/crowd.h"
 #include "testing/support/raw_connection.h"
 
 namespace lockstep {
@@ -29,10 +29,10 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_hostile::Crowd;
-using testing_hostile::ResidentBytes;
 using testing_support::ClientText;
+using testing_support::Crowd;
 using testing_support::RawConnection;
+using testing_support::ResidentBytes;
 
 constexpr int kCrowd = 10'000;
 constexpr std::int64_t kNsPerS = 1'000'000'000;

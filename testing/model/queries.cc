@@ -14,7 +14,13 @@ namespace {
 constexpr Reason kPass = sbe::RejectReason::NONE;
 constexpr std::uint32_t kMostRows = 1'000;
 
-enum Kind : std::uint8_t { kOrder = 1, kOpenOrders = 2, kBalances = 3, kReference = 4 };
+enum Kind : std::uint8_t {
+  kOrder = 1,
+  kOpenOrders = 2,
+  kBalances = 3,
+  kReference = 4,
+  kAccount = 5
+};
 
 }  // namespace
 
@@ -97,6 +103,12 @@ std::vector<Message> ModelEngine::Query(std::span<const std::byte> query) {
       events_.SymbolDefinition(Place(context_.account, id), any_symbol, false);
       ++rows;
     }
+  } else if (reason == kPass && kind == kAccount) {
+    events_.AccountDefinition(Place(context_.account, 0), context_.account,
+                              account->second.status);
+    ++rows;
+  } else if (reason == kPass) {
+    reason = UNKNOWN_COMMAND;
   }
   EventPlace place = AnswerPlace();
   if (account != accounts_.end()) {

@@ -12,13 +12,14 @@ ALLOWED = {
     "engine": {"base", "protocol"},
     "sequencer": {"base", "protocol"},
     "auth": {"base", "protocol"},
+    "audit": {"base"},
     "market_data": {"base", "protocol"},
-    "gateway": {"base", "protocol", "auth", "market_data", "history"},
+    "gateway": {"base", "protocol", "audit", "auth", "market_data", "history"},
     "history": {"base", "protocol"},
     "coordinator": {"base", "protocol"},
     "client": {"base", "protocol"},
     "replay": {"base", "protocol", "client"},
-    "apps": {"base", "protocol", "engine", "sequencer", "auth", "market_data", "gateway", "history",
+    "apps": {"base", "protocol", "engine", "sequencer", "audit", "auth", "market_data", "gateway", "history",
              "coordinator", "client", "replay", "bench"},
 }
 # The generated codecs belong to protocol; the public SDK headers to client.

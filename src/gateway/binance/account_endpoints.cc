@@ -9,10 +9,10 @@
 #include "auth/key_store.h"
 #include "gateway/binance/commission.h"
 #include "gateway/binance/history_range.h"
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/order_json.h"
 #include "gateway/binance/order_request.h"
 #include "gateway/binance/rate_limit_json.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

@@ -3,10 +3,26 @@
 #include <string>
 #include <utility>
 
+#include "auth/key_store.h"
 #include "gateway/binance/exchange_info.h"
-#include "gateway/binance/json_writer.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
+namespace {
+
+std::uint32_t PermissionFor(Security security) {
+  switch (security) {
+    case Security::kRead:
+      return kPermissionRead;
+    case Security::kTrade:
+      return kPermissionTrade;
+    case Security::kPublic:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
 
 std::optional<ApiAnswer> ApiCore::TakeWeight(std::string_view address, std::uint32_t weight,
                                              std::int64_t wall_ns) {
@@ -24,8 +40,9 @@ std::optional<ApiAnswer> ApiCore::TakeWeight(std::string_view address, std::uint
 std::optional<ApiError> ApiCore::Authorize(ApiCall& call, ParameterReader& reader,
                                            const SignedText& text,
                                            std::string_view header_key) const {
-  auto identity =
-      parts_.authorization.Check(text, header_key, *call.endpoint, call.received_ns, reader);
+  const Demand demand{.permissions = PermissionFor(call.endpoint->security),
+                      .endpoint = static_cast<std::uint64_t>(call.endpoint->id)};
+  auto identity = parts_.authorization.Check(text, header_key, demand, call.received_ns, reader);
   if (!identity) {
     return identity.error();
   }

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-#include "gateway/binance/json_writer.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {
@@ -77,6 +77,8 @@ constexpr std::array<ErrorRow, kErrorKinds> kErrors = {{
     {ErrorKind::kDuplicateSymbols, 400, -1151, "Symbol is present multiple times in the list."},
     {ErrorKind::kInvalidTimeUnit, 400, -1194,
      "Invalid value for time unit; expected either MICROSECOND or MILLISECOND."},
+    {ErrorKind::kSymbolStatusMismatch, 400, -1220,
+     "The symbol's status does not match the requested symbolStatus."},
     {ErrorKind::kNewOrderRejected, 400, -2010, "{}"},
     {ErrorKind::kCancelRejected, 400, -2011, "{}"},
     {ErrorKind::kNoSuchOrder, 400, -2013, "Order does not exist."},

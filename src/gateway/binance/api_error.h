@@ -58,6 +58,7 @@ enum class ErrorKind : std::uint8_t {
   kInvalidCancelRestrictions,  // -1145
   kDuplicateSymbols,           // -1151
   kInvalidTimeUnit,            // -1194
+  kSymbolStatusMismatch,       // -1220
   kNewOrderRejected,           // -2010 {reason}
   kCancelRejected,             // -2011 {reason}
   kNoSuchOrder,                // -2013

@@ -22,7 +22,6 @@ constexpr std::int64_t kDefaultRecvWindowUs = 5'000'000;
 constexpr std::int64_t kMaxRecvWindowUs = 60'000'000;
 constexpr std::int64_t kMaxAheadNs = 5'000 * kNsPerMs;
 constexpr std::string_view kRecvWindowRange = "^[0-9]{1,20}(\\.[0-9]{1,3})?$";
-constexpr std::uint32_t kNoPermission = 0;
 
 bool IsKeyFormat(std::string_view key) {
   return !key.empty() && key.size() <= kMaxApiKeyBytes && std::ranges::all_of(key, [](char c) {
@@ -30,27 +29,15 @@ bool IsKeyFormat(std::string_view key) {
   });
 }
 
-std::uint32_t PermissionFor(Security security) {
-  switch (security) {
-    case Security::kRead:
-      return kPermissionRead;
-    case Security::kTrade:
-      return kPermissionTrade;
-    case Security::kPublic:
-      break;
-  }
-  return kNoPermission;
-}
-
 std::span<const std::byte> Bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 // The code over the signed bytes, made with the account's secret, is a hash of them that is
 // computed anyway; what the endpoint adds keeps a query and a cancel of the same text apart.
-RequestId RequestIdOf(const Mac& mac, EndpointId endpoint) {
+RequestId RequestIdOf(const Mac& mac, std::uint64_t endpoint) {
   RequestId id;
   static_assert(sizeof(id) <= sizeof(mac));
   std::memcpy(&id, mac.data(), sizeof(id));
-  id.low ^= static_cast<std::uint64_t>(endpoint);
+  id.low ^= endpoint;
   return id;
 }
 
@@ -101,7 +88,7 @@ void CheckTime(std::int64_t wall_ns, ParameterReader& reader) {
 Authorization::Authorization(const KeyStore& keys) : keys_(keys), nobody_(NewChallenge()) {}
 
 ApiResult<Identity> Authorization::Check(const SignedText& text, std::string_view header_key,
-                                         const Endpoint& endpoint, std::int64_t wall_ns,
+                                         const Demand& demand, std::int64_t wall_ns,
                                          ParameterReader& reader) const {
   const auto refuse = [](ErrorKind kind, std::string_view name = {}) {
     return std::unexpected(MakeError(kind, name));
@@ -129,8 +116,7 @@ ApiResult<Identity> Authorization::Check(const SignedText& text, std::string_vie
   if (!is_hex || !is_signed) {
     return refuse(ErrorKind::kInvalidSignature);
   }
-  const std::uint32_t needed = PermissionFor(endpoint.security);
-  if ((found->permissions & needed) != needed) {
+  if ((found->permissions & demand.permissions) != demand.permissions) {
     return refuse(ErrorKind::kRejectedApiKey);
   }
   CheckTime(wall_ns, reader);
@@ -140,7 +126,7 @@ ApiResult<Identity> Authorization::Check(const SignedText& text, std::string_vie
   return Identity{.account = found->account,
                   .permissions = found->permissions,
                   .api_key = std::string(key),
-                  .request_id = RequestIdOf(mac, endpoint.id)};
+                  .request_id = RequestIdOf(mac, demand.endpoint)};
 }
 
 bool Authorization::StillValid(const Identity& identity) const {

@@ -17,6 +17,12 @@
 
 namespace lockstep {
 
+// What a request asks of its key, and what tells its id from that of the same text sent elsewhere.
+struct Demand {
+  std::uint32_t permissions = 0;
+  std::uint64_t endpoint = 0;
+};
+
 class Authorization {
  public:
   explicit Authorization(const KeyStore& keys);
@@ -24,7 +30,7 @@ class Authorization {
   // `header_key`: of X-MBX-APIKEY; an api key in the signed text goes before it. Reads timestamp
   // and recvWindow of `reader`. `wall_ns`: when the request came.
   [[nodiscard]] ApiResult<Identity> Check(const SignedText& text, std::string_view header_key,
-                                          const Endpoint& endpoint, std::int64_t wall_ns,
+                                          const Demand& demand, std::int64_t wall_ns,
                                           ParameterReader& reader) const;
 
   // The key still exists, is enabled and the same account's.

@@ -116,6 +116,13 @@ class BinanceGateway::Impl final : public EventObserver {
     return done.wait_for(std::chrono::nanoseconds(timeout_ns)) == std::future_status::ready;
   }
 
+  // Three sessions are this gateway's own.
+  Shared shared() {
+    return {.ingress = ingress_,
+            .egress = egress_,
+            .reference = state_.reference,
+            .first_session = next_session_ + 3};
+  }
   HttpHandler& rest() { return rest_; }
   WebSocketHandler& websocket_api() { return websocket_; }
   [[nodiscard]] const GatewayCounters& counters() const { return counters_; }
@@ -155,6 +162,7 @@ BinanceGateway::BinanceGateway(const BinanceGatewayConfig& config, const Surroun
 
 BinanceGateway::~BinanceGateway() = default;
 
+BinanceGateway::Shared BinanceGateway::shared() { return impl_->shared(); }
 HttpHandler& BinanceGateway::rest() { return impl_->rest(); }
 WebSocketHandler& BinanceGateway::websocket_api() { return impl_->websocket_api(); }
 void BinanceGateway::SetRefusal(TradingRefusal refusal) { impl_->SetRefusal(refusal); }

@@ -29,6 +29,10 @@
 
 namespace lockstep {
 
+class EgressPublisher;
+class IngressAdapter;
+class ReferenceData;
+
 struct BinanceGatewayConfig {
   NodeId node = NodeId(1);
   RateLimitSettings rate_limits;
@@ -45,7 +49,7 @@ class BinanceGateway {
     const KeyStore& keys;
     IngressRing& commands;
     IngressRing& queries;
-    EventRing::Reader& reader;  // read by this gateway alone
+    EventRing::Reader& reader;  // read by this gateway alone; see shared()
     StreamFeed& feed;
     History& history;
     IoThread& trading;
@@ -55,6 +59,16 @@ class BinanceGateway {
   ~BinanceGateway();
   BinanceGateway(const BinanceGateway&) = delete;
   BinanceGateway& operator=(const BinanceGateway&) = delete;
+
+  // What another gateway on the same loop shares, since an event ring has few readers: both ways
+  // of the rings, the definitions as the ring has told them, and session ids from this one on.
+  struct Shared {
+    IngressAdapter& ingress;
+    EgressPublisher& egress;
+    const ReferenceData& reference;
+    std::uint64_t first_session;
+  };
+  [[nodiscard]] Shared shared();
 
   [[nodiscard]] HttpHandler& rest();
   [[nodiscard]] WebSocketHandler& websocket_api();

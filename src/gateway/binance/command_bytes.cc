@@ -12,7 +12,9 @@ namespace {
 
 // Kinds of docs/matching.md §9.
 constexpr std::uint8_t kQueryOrder = 1;
+constexpr std::uint8_t kQueryOpenOrders = 2;
 constexpr std::uint8_t kQueryBalances = 3;
+constexpr std::uint8_t kQueryAccount = 5;
 
 }  // namespace
 
@@ -88,6 +90,24 @@ CommandBytes CommandBytes::QueryBalances(const RequestId& id) {
   CommandBytes command;
   auto codec = command.Begin<sbe::Query>(id);
   codec.kind(kQueryBalances);
+  codec.putOrigClientOrderId(std::string_view());
+  command.End(codec);
+  return command;
+}
+
+CommandBytes CommandBytes::QueryAccount(const RequestId& id) {
+  CommandBytes command;
+  auto codec = command.Begin<sbe::Query>(id);
+  codec.kind(kQueryAccount);
+  codec.putOrigClientOrderId(std::string_view());
+  command.End(codec);
+  return command;
+}
+
+CommandBytes CommandBytes::QueryOpenOrders(const RequestId& id) {
+  CommandBytes command;
+  auto codec = command.Begin<sbe::Query>(id);
+  codec.kind(kQueryOpenOrders);
   codec.putOrigClientOrderId(std::string_view());
   command.End(codec);
   return command;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "gateway/binance/json_writer.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/binance/command_outcome.h"
+#include "lockstep_sbe/AccountDefinition.h"
 #include "lockstep_sbe/BalanceRow.h"
 #include "lockstep_sbe/QueryEnd.h"
 #include "protocol/entry.h"
@@ -51,6 +52,16 @@ bool EngineQueries::AskOrder(AccountId account, SymbolId symbol, const OrderName
   return Ask(account, CommandBytes::QueryOrder(symbol, order, id), received_ns, std::move(done));
 }
 
+bool EngineQueries::AskAccount(AccountId account, std::int64_t received_ns, Done done) {
+  const RequestId id{0, ++last_id_};
+  return Ask(account, CommandBytes::QueryAccount(id), received_ns, std::move(done));
+}
+
+bool EngineQueries::AskOpenOrderCount(AccountId account, std::int64_t received_ns, Done done) {
+  const RequestId id{0, ++last_id_};
+  return Ask(account, CommandBytes::QueryOpenOrders(id), received_ns, std::move(done));
+}
+
 void EngineQueries::OnPrivateEvent(const PrivateEvent& event) {
   const auto found = asked_.find(QueryIdOf(event.message()));
   if (!event.own || !event.answers_query || found == asked_.end()) {
@@ -69,9 +80,14 @@ void EngineQueries::OnPrivateEvent(const PrivateEvent& event) {
       answer.order = OrderOf(report);
       break;
     }
+    case sbe::AccountDefinition::sbeTemplateId():
+      answer.account_status = Decode<sbe::AccountDefinition>(event.message()).status();
+      break;
     case sbe::QueryEnd::sbeTemplateId(): {
       auto end = Decode<sbe::QueryEnd>(event.message());
       answer.reason = end.reason();
+      answer.rows = end.rows();
+      answer.more = end.more() != 0;
       answer.time_ns = end.header().timestampNs();
       complete_.push_back(std::move(found->second));
       asked_.erase(found);

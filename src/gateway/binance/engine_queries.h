@@ -1,4 +1,5 @@
-// Questions to the engine itself, answered from the applied state: balances, one open order.
+// Questions to the engine itself, answered from the applied state: balances, one open order, an
+// account.
 //
 // Threads: the trading loop alone.
 #pragma once
@@ -16,6 +17,7 @@
 #include "gateway/gateway_counters.h"
 #include "gateway/ingress_adapter.h"
 #include "history/history.h"
+#include "lockstep_sbe/AccountStatus.h"
 #include "lockstep_sbe/RejectReason.h"
 
 namespace lockstep {
@@ -29,6 +31,9 @@ struct BalanceOfAsset {
 struct QueryAnswer {
   std::vector<BalanceOfAsset> balances;  // those that are not 0, by asset
   std::optional<StoredOrder> order;
+  sbe::AccountStatus::Value account_status = sbe::AccountStatus::NONE;
+  std::uint32_t rows = 0;
+  bool more = false;  // there are more rows than an answer takes
   sbe::RejectReason::Value reason = sbe::RejectReason::NONE;
   std::int64_t time_ns = 0;
 };
@@ -47,6 +52,10 @@ class EngineQueries final : public EgressSession {
   [[nodiscard]] bool AskBalances(AccountId account, std::int64_t received_ns, Done done);
   [[nodiscard]] bool AskOrder(AccountId account, SymbolId symbol, const OrderName& order,
                               std::int64_t received_ns, Done done);
+  // Sets `account_status`.
+  [[nodiscard]] bool AskAccount(AccountId account, std::int64_t received_ns, Done done);
+  // Sets `rows` and `more`: how many orders of the account are open, on all symbols.
+  [[nodiscard]] bool AskOpenOrderCount(AccountId account, std::int64_t received_ns, Done done);
 
   [[nodiscard]] std::size_t in_flight() const { return asked_.size(); }
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/limits.h"
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/order_words.h"
 #include "gateway/binance/rate_limit_json.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

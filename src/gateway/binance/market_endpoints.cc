@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "gateway/binance/history_range.h"
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/market_json.h"
+#include "gateway/binance/order_words.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {
@@ -32,6 +34,19 @@ void SendRows(const ApiCall& call, const ReferenceData& reference, SymbolId symb
   call.reply->Send(std::move(answer));
 }
 
+// The status that symbols must have to be shown, if any was sent; the one that was asked for must
+// have it.
+std::optional<std::string_view> ReadSymbolStatus(ParameterReader& reader, const SymbolInfo* one) {
+  const auto status = reader.Optional("symbolStatus");
+  if (status && *status != "TRADING" && *status != "HALT" && *status != "BREAK") {
+    reader.Fail(ErrorKind::kInvalidSymbolStatus);
+  }
+  if (status && one != nullptr && *status != WordOf(one->status)) {
+    reader.Fail(ErrorKind::kSymbolStatusMismatch);
+  }
+  return status;
+}
+
 }  // namespace
 
 void MarketEndpoints::AskFeed(const ApiCall& call, ParameterReader& reader, MarketQuery query) {
@@ -46,25 +61,33 @@ void MarketEndpoints::AskFeed(const ApiCall& call, ParameterReader& reader, Mark
   });
 }
 
-MarketQuery MarketEndpoints::ReadTickerQuery(const ApiCall&, ParameterReader& reader) const {
-  MarketQuery query;
+void MarketEndpoints::AskTickers(const ApiCall& call, ParameterReader& reader, MarketQuery query) {
   const SymbolInfo* const one = reader.OptionalSymbol();
-  const auto several = reader.Symbols();
-  const auto status = reader.Optional("symbolStatus");
+  std::vector<const SymbolInfo*> named = reader.Symbols();
   if (one != nullptr && reader.Has("symbols")) {
     reader.Fail(ErrorKind::kBadCombination);
   }
-  if (status && *status != "TRADING" && *status != "HALT" && *status != "BREAK") {
-    reader.Fail(ErrorKind::kInvalidSymbolStatus);
-  }
-  if (one != nullptr) {
-    query.symbols = {one->id};
-  }
-  for (const SymbolInfo* symbol : several) {
-    query.symbols.push_back(symbol->id);
-  }
+  const auto status = ReadSymbolStatus(reader, one);
   query.as_array = one == nullptr;
-  return query;
+  if (one != nullptr) {
+    named = {one};
+  } else if (status && named.empty()) {
+    for (const auto& [id, symbol] : state_.reference.symbols()) {
+      named.push_back(&symbol);
+    }
+  }
+  for (const SymbolInfo* symbol : named) {
+    if (!status || *status == WordOf(symbol->status)) {
+      query.symbols.push_back(symbol->id);
+    }
+  }
+  if (status && query.symbols.empty()) {  // which the feed would take for all of them
+    if (IsComplete(call, reader)) {
+      call.reply->Send({.status = 200, .body = "[]"});
+    }
+    return;
+  }
+  AskFeed(call, reader, std::move(query));
 }
 
 void MarketEndpoints::Depth(const ApiCall& call, ParameterReader& reader) {
@@ -73,7 +96,7 @@ void MarketEndpoints::Depth(const ApiCall& call, ParameterReader& reader) {
                     .symbols = {},
                     .as_array = false,
                     .limit = reader.Limit("limit", kDefaultDepth, kMostDepth)};
-  reader.Ignore("symbolStatus");
+  ReadSymbolStatus(reader, symbol);
   if (symbol != nullptr) {
     query.symbols = {symbol->id};
   }
@@ -89,8 +112,7 @@ void MarketEndpoints::AveragePrice(const ApiCall& call, ParameterReader& reader)
 }
 
 void MarketEndpoints::Ticker24h(const ApiCall& call, ParameterReader& reader) {
-  MarketQuery query = ReadTickerQuery(call, reader);
-  query.kind = MarketQueryKind::kTicker24h;
+  MarketQuery query{.kind = MarketQueryKind::kTicker24h, .symbols = {}};
   if (const auto type = reader.Optional("type")) {
     if (*type == "MINI") {
       query.kind = MarketQueryKind::kMiniTicker;
@@ -98,13 +120,11 @@ void MarketEndpoints::Ticker24h(const ApiCall& call, ParameterReader& reader) {
       reader.Fail(ErrorKind::kInvalidTickerType);
     }
   }
-  AskFeed(call, reader, std::move(query));
+  AskTickers(call, reader, std::move(query));
 }
 
 void MarketEndpoints::Ticker(const ApiCall& call, ParameterReader& reader, MarketQueryKind kind) {
-  MarketQuery query = ReadTickerQuery(call, reader);
-  query.kind = kind;
-  AskFeed(call, reader, std::move(query));
+  AskTickers(call, reader, {.kind = kind, .symbols = {}});
 }
 
 void MarketEndpoints::Trades(const ApiCall& call, ParameterReader& reader, bool historical) {

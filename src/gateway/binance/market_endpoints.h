@@ -28,8 +28,8 @@ class MarketEndpoints {
 
  private:
   void AskFeed(const ApiCall& call, ParameterReader& reader, MarketQuery query);
-  // symbol, symbols, or neither.
-  MarketQuery ReadTickerQuery(const ApiCall& call, ParameterReader& reader) const;
+  // Reads symbol, symbols, or neither, and which status they must have; `query` has the rest.
+  void AskTickers(const ApiCall& call, ParameterReader& reader, MarketQuery query);
 
   const GatewayState& state_;
   HistoryAccess& history_;

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "gateway/binance/json_writer.h"
 #include "history/history.h"
 #include "protocol/candle.h"
+#include "protocol/json_writer.h"
 #include "protocol/reference_data.h"
 
 namespace lockstep {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/made_order_id.h"
 #include "gateway/binance/order_json.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

@@ -5,9 +5,9 @@
 #include <span>
 #include <string_view>
 
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/order_request.h"
 #include "history/history.h"
+#include "protocol/json_writer.h"
 #include "protocol/reference_data.h"
 
 namespace lockstep {

@@ -89,6 +89,8 @@ class CommandBytes {
   static CommandBytes Amend(const AmendRequest& request, const RequestId& id);
   static CommandBytes CancelReplace(const CancelReplaceRequest& request, const RequestId& id);
   static CommandBytes QueryBalances(const RequestId& id);
+  static CommandBytes QueryAccount(const RequestId& id);
+  static CommandBytes QueryOpenOrders(const RequestId& id);
   static CommandBytes QueryOrder(SymbolId symbol, const OrderName& order, const RequestId& id);
 
  private:

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "base/limits.h"
 #include "protocol/decimal.h"
@@ -44,6 +45,12 @@ bool IsClientOrderId(std::string_view text) {
 void ParameterReader::Fail(ErrorKind kind, std::string_view first, std::string_view second) {
   if (!failed()) {
     error_ = MakeError(kind, first, second);
+  }
+}
+
+void ParameterReader::Fail(ApiError error) {
+  if (!failed()) {
+    error_ = std::move(error);
   }
 }
 

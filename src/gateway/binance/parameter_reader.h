@@ -24,6 +24,7 @@ class ParameterReader {
   [[nodiscard]] bool failed() const { return error_.has_value(); }
   [[nodiscard]] const std::optional<ApiError>& error() const { return error_; }
   void Fail(ErrorKind kind, std::string_view first = {}, std::string_view second = {});
+  void Fail(ApiError error);
 
   [[nodiscard]] bool Has(std::string_view name) const { return parameters_.Has(name); }
 

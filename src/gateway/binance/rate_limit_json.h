@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "gateway/binance/api_call.h"
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/rate_limits.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "gateway/binance/commission.h"
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/order_answers.h"
 #include "gateway/binance/order_filters.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "gateway/binance/json_writer.h"
 #include "lockstep_sbe/ExecutionReport.h"
+#include "protocol/json_writer.h"
 #include "protocol/reference_data.h"
 
 namespace lockstep {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/user_event_json.h"
 #include "protocol/entry.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/binance/json_writer.h"
 #include "gateway/binance/rate_limit_json.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

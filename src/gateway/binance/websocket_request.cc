@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "gateway/binance/json_writer.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

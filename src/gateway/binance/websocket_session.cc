@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/binance/json_writer.h"
+#include "protocol/json_writer.h"
 
 namespace lockstep {
 

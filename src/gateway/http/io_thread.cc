@@ -1,13 +1,12 @@
 #include "gateway/http/io_thread.h"
 
-#include <pthread.h>
-
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 
 namespace lockstep {
 
@@ -94,7 +93,7 @@ IoThread::~IoThread() { Stop(); }
 void IoThread::Start() {
   LOCKSTEP_ASSERT(!thread_.joinable());
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), name_);
+    DescribeThread(name_, ThreadKind::kPrompt);
     context_.run();
   });
 }

@@ -37,6 +37,7 @@ class Connection final : public SessionTransport, public std::enable_shared_from
   // Begins to read and sends the Challenge.
   void Start();
   void Flush() override;
+  [[nodiscard]] std::string PeerAddress() const override { return peer_.to_string(); }
   void OnTick();
   // Closes the socket at once.
   void Abort();

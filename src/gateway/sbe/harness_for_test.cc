@@ -97,7 +97,9 @@ bool EngineStandIn::DoWork() {
     const std::lock_guard lock(mutex_);
     tasks.swap(tasks_);
     hold = hold_;
+    holds_ = hold;
   }
+  changed_.notify_all();
   for (const auto& task : tasks) {
     task();
   }
@@ -167,8 +169,9 @@ void EngineStandIn::AnswerQuery(const Bytes& query) {
 }
 
 void EngineStandIn::HoldCommands(bool hold) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   hold_ = hold;
+  changed_.wait(lock, [&] { return holds_ == hold; });
 }
 
 void EngineStandIn::EmitNumbered(AccountId account, int count, bool replaying) {

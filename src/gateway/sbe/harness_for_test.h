@@ -38,7 +38,8 @@ class EngineStandIn {
   EngineStandIn(const EngineStandIn&) = delete;
   EngineStandIn& operator=(const EngineStandIn&) = delete;
 
-  // Leaves commands in the ring while true; queries are answered all the same.
+  // Leaves commands in the ring while true, from when this returns; queries are answered all the
+  // same.
   void HoldCommands(bool hold);
   // A log entry with `count` numbered events of the account that no session here has caused.
   void EmitNumbered(AccountId account, int count, bool replaying = false);
@@ -61,7 +62,8 @@ class EngineStandIn {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  bool hold_ = false;
+  bool hold_ = false;   // wanted
+  bool holds_ = false;  // by the round that is under way
   std::deque<std::function<void()>> tasks_;
   std::vector<Bytes> seen_;
   std::map<std::uint64_t, std::uint64_t> sequences_;

@@ -8,9 +8,9 @@ namespace lockstep {
 
 SbeServer::SbeServer(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
                      IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-                     MarketDataFeed* market_data)
+                     MarketDataFeed* market_data, AuditLog* audit)
     : impl_(std::make_unique<Impl>(config, clock, keys, commands, queries, reader, market_data,
-                                   *this)) {}
+                                   *this, audit)) {}
 
 SbeServer::~SbeServer() { impl_->Stop(); }
 

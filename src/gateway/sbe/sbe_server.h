@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/audit_log.h"
 #include "auth/key_store.h"
 #include "base/clock.h"
 #include "base/event_ring.h"
@@ -50,10 +51,12 @@ enum class GatewayRefusal : std::uint16_t {
 class SbeServer final : public MarketDataSink {
  public:
   // All references must outlive the server; `reader` is attached to the engine's event ring and
-  // read by nobody else. `market_data` may be null: Subscribe is then refused.
+  // read by nobody else. `market_data` may be null: Subscribe is then refused. `audit` may be null:
+  // operators' commands then leave no line; what it has been given posts to this server until it is
+  // stopped, so it is stopped before the server is destroyed.
   SbeServer(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
             IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-            MarketDataFeed* market_data);
+            MarketDataFeed* market_data, AuditLog* audit = nullptr);
   ~SbeServer() override;
   SbeServer(const SbeServer&) = delete;
   SbeServer& operator=(const SbeServer&) = delete;

@@ -1,13 +1,13 @@
 #include "gateway/sbe/sbe_server_impl.h"
 
-#include <pthread.h>
-
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <functional>
 #include <utility>
 
+#include "base/thread_kind.h"
 #include "lockstep_sbe/SessionError.h"
 
 namespace lockstep {
@@ -28,14 +28,22 @@ constexpr int kListenBacklog = 1'024;
 
 SbeServer::Impl::Impl(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
                       IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-                      MarketDataFeed* market_data, MarketDataSink& sink)
+                      MarketDataFeed* market_data, MarketDataSink& sink, AuditLog* audit)
     : config_(config),
       clock_(clock),
       authenticator_(keys, config_.limits.timestamp_window_ns),
       ingress_(commands, queries, config_.node),
       events_(config_.limits.private_event_bytes),
+      audited_(audit == nullptr
+                   ? nullptr
+                   : std::make_unique<AuditedCommands>(
+                         *audit, clock, config_.node,
+                         [this](std::function<void()> work) { asio::post(io_, std::move(work)); },
+                         [this](SessionId session, const Result<std::uint64_t>& intent) {
+                           OnAnnounced(session, intent);
+                         })),
       reader_(reader),
-      egress_(reader, &events_, clock, config_.node),
+      egress_(reader, &events_, clock, config_.node, audited_.get()),
       cancels_(ingress_),
       services_{.limits = config_.limits,
                 .clock = clock_,
@@ -46,7 +54,8 @@ SbeServer::Impl::Impl(const SbeServerConfig& config, const Clock& clock, const K
                 .market_data = market_data,
                 .market_data_sink = &sink,
                 .counters = counters_,
-                .stop = stop_},
+                .stop = stop_,
+                .audited = audited_.get()},
       work_(io_.get_executor()),
       // Starts with the time, so that a reply on the log to a session of an earlier life of this
       // node finds no session here.
@@ -61,7 +70,7 @@ void SbeServer::Impl::Start() {
     ScheduleTick();
   });
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "sbe");
+    DescribeThread("sbe", ThreadKind::kPrompt);
     io_.run();
   });
 }
@@ -284,6 +293,15 @@ void SbeServer::Impl::OnTick() {
     AnswerHeldInFlight();
   }
   AdvanceDrain();
+}
+
+void SbeServer::Impl::OnAnnounced(SessionId session, const Result<std::uint64_t>& intent) {
+  if (Connection* const connection = Find(session.value())) {
+    connection->session().OnAnnounced(intent);
+    connection->Flush();
+  } else if (intent) {
+    audited_->Refused(*intent, sbe::SessionError::NOT_LOGGED_ON, "the session had ended");
+  }
 }
 
 void SbeServer::Impl::AnswerHeldInFlight() {

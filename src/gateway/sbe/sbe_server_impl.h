@@ -29,7 +29,7 @@ class SbeServer::Impl final : public ConnectionOwner {
  public:
   Impl(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
        IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-       MarketDataFeed* market_data, MarketDataSink& sink);
+       MarketDataFeed* market_data, MarketDataSink& sink, AuditLog* audit);
   ~Impl() override;
 
   void Start();
@@ -60,6 +60,7 @@ class SbeServer::Impl final : public ConnectionOwner {
   void DeliverWaiting();
   void ScheduleTick();
   void OnTick();
+  void OnAnnounced(SessionId session, const Result<std::uint64_t>& intent);
   void AnswerHeldInFlight();
   void AdvanceDrain();
   [[nodiscard]] bool AnythingInFlight() const;
@@ -71,6 +72,7 @@ class SbeServer::Impl final : public ConnectionOwner {
   Authenticator authenticator_;
   IngressAdapter ingress_;
   PrivateEventStore events_;
+  std::unique_ptr<AuditedCommands> audited_;  // null: no audit log
   EventRing::Reader& reader_;
   EgressPublisher egress_;
   CancelOnDisconnect cancels_;

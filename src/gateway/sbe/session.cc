@@ -1,7 +1,9 @@
 #include "gateway/sbe/session.h"
 
 #include <cstring>
+#include <utility>
 
+#include "gateway/sbe/client_message.h"
 #include "lockstep_sbe/Heartbeat.h"
 #include "lockstep_sbe/Logon.h"
 #include "lockstep_sbe/Logout.h"
@@ -22,36 +24,7 @@ constexpr MessageShape kSessionShapes[] = {
     ShapeOf<sbe::ResendRequest>(0), ShapeOf<sbe::Subscribe>(0), ShapeOf<sbe::Query>(1),
 };
 
-constexpr std::uint32_t kBackPressureRetryMs = 10;
-
 std::uint32_t Milliseconds(std::int64_t ns) { return static_cast<std::uint32_t>(ns / 1'000'000); }
-
-bool IsOrderCommand(std::uint16_t template_id) {
-  return template_id >= sbe::NewOrder::sbeTemplateId() &&
-         template_id <= sbe::CancelReplace::sbeTemplateId();
-}
-
-bool IsAdminCommand(std::uint16_t template_id) {
-  return template_id >= sbe::CreateAsset::sbeTemplateId() &&
-         template_id <= sbe::Withdraw::sbeTemplateId();
-}
-
-// The request id of a message that may have any shape: zeros where there is none.
-RequestId RequestIdOf(std::span<const std::byte> message, std::uint16_t template_id) {
-  RequestId id;
-  std::size_t offset = kMessageHeaderBytes;
-  if (IsOrderCommand(template_id) || IsAdminCommand(template_id) ||
-      template_id == sbe::Query::sbeTemplateId()) {
-    offset += sbe::CommandHeader::requestIdHighEncodingOffset();
-  } else if (template_id != sbe::Subscribe::sbeTemplateId()) {
-    return id;
-  }
-  static_assert(sizeof(id) == 16);
-  if (message.size() >= offset + sizeof(id)) {
-    std::memcpy(&id, message.data() + offset, sizeof(id));
-  }
-  return id;
-}
 
 std::string_view TextOf(FrameError error) {
   switch (error) {
@@ -272,41 +245,6 @@ void Session::OnSubscribe(std::span<const std::byte> message) {
                                    request_id);
 }
 
-void Session::OnQuery(std::span<std::byte> message) {
-  if ((permissions_ & kPermissionRead) == 0) {
-    RefuseMessage(message, Error::PERMISSION_DENIED, "this key may not READ");
-  } else if (InFlightCount() >= services_.limits.max_in_flight) {
-    RefuseMessage(message, Error::TOO_MANY_REQUESTS, "too many requests without an answer");
-  } else if (!services_.ingress.SubmitQuery(message, origin(), received_wall_ns_)) {
-    Count(services_.counters.back_pressured);
-    RefuseMessage(message, Error::BACK_PRESSURED, "the engine is behind", kBackPressureRetryMs);
-  } else {
-    ++queries_;
-    Count(services_.counters.queries_accepted);
-  }
-}
-
-void Session::OnCommand(std::span<std::byte> message) {
-  const std::uint16_t template_id = ReadMessageHeader(message).template_id;
-  const std::uint32_t needed = IsAdminCommand(template_id) ? kPermissionAdmin : kPermissionTrade;
-  const RequestId request_id = RequestIdOf(message, template_id);
-  if ((permissions_ & needed) == 0) {
-    RefuseMessage(
-        message, Error::PERMISSION_DENIED,
-        needed == kPermissionAdmin ? "this key is not an ADMIN's" : "this key may not TRADE");
-  } else if (services_.stop.error != Error::NONE) {
-    RefuseMessage(message, services_.stop.error, services_.stop.text);
-  } else if (InFlightCount() >= services_.limits.max_in_flight) {
-    RefuseMessage(message, Error::TOO_MANY_REQUESTS, "too many requests without an answer");
-  } else if (!services_.ingress.SubmitCommand(message, origin(), received_wall_ns_)) {
-    Count(services_.counters.back_pressured);
-    RefuseMessage(message, Error::BACK_PRESSURED, "the sequencer is behind", kBackPressureRetryMs);
-  } else {
-    commands_.Sent({request_id, template_id});
-    Count(services_.counters.commands_accepted);
-  }
-}
-
 void Session::OnPrivateEvent(const PrivateEvent& event) {
   if (event.own && !event.answers_query) {
     commands_.Answered(event.position, event.command_index);
@@ -447,32 +385,7 @@ void Session::RefuseMessage(std::span<const std::byte> message, sbe::SessionErro
   EndIfTooSlow();
 }
 
-void Session::AnswerInFlightAsUnknown() {
-  while (!commands_.empty()) {
-    const SentRequest request = commands_.TakeOldest();
-    if (state_ != State::kActive) {
-      continue;
-    }
-    Send(MakeSessionReject({.request_id = request.request_id,
-                            .error = Error::STORAGE_FAILED,
-                            .template_id = request.template_id,
-                            .closing = false,
-                            .retry_after_ms = 0,
-                            .text = "outcome unknown, retry with the same request id"})
-             .bytes());
-  }
-}
-
 bool Session::TakeCancelOnDisconnect() { return std::exchange(cancel_on_disconnect_, false); }
-
-bool Session::SubmitDisconnectCancel() {
-  if (!services_.ingress.SubmitDisconnectCancel(origin(), services_.clock.WallNs())) {
-    return false;
-  }
-  cancel_on_disconnect_ = false;
-  commands_.Sent({{}, sbe::CancelAll::sbeTemplateId()});
-  return true;
-}
 
 void Session::Send(std::span<const std::byte> framed_message) {
   outbound_.Append(framed_message);

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <set>
 #include <span>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/status.h"
 #include "base/strong_id.h"
 #include "gateway/authenticator.h"
 #include "gateway/egress_publisher.h"
@@ -28,6 +30,7 @@
 #include "gateway/gateway_limits.h"
 #include "gateway/ingress_adapter.h"
 #include "gateway/private_event_store.h"
+#include "gateway/sbe/audited_commands.h"
 #include "gateway/sbe/event_feed.h"
 #include "gateway/sbe/frame_parser.h"
 #include "gateway/sbe/in_flight.h"
@@ -56,6 +59,7 @@ struct SessionServices {
   MarketDataSink* market_data_sink;
   GatewayCounters& counters;
   const CommandStop& stop;
+  AuditedCommands* audited = nullptr;  // null: operators' commands are not audited here
 };
 
 // The connection, as its session sees it.
@@ -64,6 +68,7 @@ class SessionTransport {
   virtual ~SessionTransport() = default;
   // outbound() has grown, or the session is closing: write.
   virtual void Flush() = 0;
+  [[nodiscard]] virtual std::string PeerAddress() const = 0;  // numeric
 };
 
 class Session final : public EgressSession {
@@ -88,6 +93,9 @@ class Session final : public EgressSession {
   // The queue has been written down to a resend's window: adds what comes next.
   void OnDrained();
 
+  // The audit log has the line of the oldest command held for it, or why it has not.
+  void OnAnnounced(const Result<std::uint64_t>& intent);
+
   // Ends the session with a SessionReject.
   void Close(sbe::SessionError::Value error, std::string_view text);
 
@@ -108,7 +116,9 @@ class Session final : public EgressSession {
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] OutboundQueue& outbound() { return outbound_; }
   // Commands and queries without an answer.
-  [[nodiscard]] std::size_t InFlightCount() const { return commands_.size() + queries_; }
+  [[nodiscard]] std::size_t InFlightCount() const {
+    return commands_.size() + queries_ + held_.size();
+  }
 
  private:
   // Returns whether to go on with the next message.
@@ -120,6 +130,11 @@ class Session final : public EgressSession {
   void OnSubscribe(std::span<const std::byte> message);
   void OnQuery(std::span<std::byte> message);
   void OnCommand(std::span<std::byte> message);
+  void Hold(std::span<const std::byte> message, bool announced);
+  void SendHeld();
+  // 0: not announced. False: it was refused.
+  bool SendCommand(std::span<std::byte> message, std::int64_t received_ns, std::uint64_t intent);
+  [[nodiscard]] AuditedCommands::Sender sender() const;
   void OnSessionMessage(std::uint16_t template_id, std::span<const std::byte> message);
 
   void Send(std::span<const std::byte> framed_message);
@@ -141,6 +156,14 @@ class Session final : public EgressSession {
   OutboundQueue outbound_;
   EventFeed event_feed_;
   InFlight commands_;
+  // Commands that wait for the audit log, and those behind them: they keep their order.
+  struct Held {
+    std::vector<std::byte> message;
+    bool waits;  // for its line
+    std::uint64_t intent;
+    std::int64_t received_ns;  // wall
+  };
+  std::deque<Held> held_;
   std::size_t queries_ = 0;
 
   // Set by a Logon that was believed.

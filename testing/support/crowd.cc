@@ -1,4 +1,4 @@
-#include "testing/hostile/crowd.h"
+#include "testing/support/crowd.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -9,14 +9,14 @@
 #include <array>
 #include <fstream>
 
-namespace lockstep::testing_hostile {
+namespace lockstep::testing_support {
 
 Crowd::Crowd(std::uint16_t port, int count, const std::string& kind) {
   std::array<int, 2> in{};
   std::array<int, 2> out{};
   EXPECT_EQ(pipe2(in.data(), O_CLOEXEC), 0);
   EXPECT_EQ(pipe2(out.data(), O_CLOEXEC), 0);
-  const std::string script = LOCKSTEP_SOURCE_DIR "/testing/hostile/crowd.py";
+  const std::string script = LOCKSTEP_SOURCE_DIR "/testing/support/crowd.py";
   const std::string port_text = std::to_string(port);
   const std::string count_text = std::to_string(count);
   process_ = fork();
@@ -64,4 +64,4 @@ std::int64_t ResidentBytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-}  // namespace lockstep::testing_hostile
+}  // namespace lockstep::testing_support

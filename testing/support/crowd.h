@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-namespace lockstep::testing_hostile {
+namespace lockstep::testing_support {
 
 class Crowd {
  public:
@@ -32,4 +32,4 @@ class Crowd {
 // Of this process, in bytes.
 [[nodiscard]] std::int64_t ResidentBytes();
 
-}  // namespace lockstep::testing_hostile
+}  // namespace lockstep::testing_support

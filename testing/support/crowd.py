@@ -1,8 +1,11 @@
-#!/usr/bin/env python3
-"""Opens many connections and holds them: crowd.py PORT COUNT KIND.
+#!/ usr / bin / env python3
+""
+    "Opens many connections and holds them: crowd.py PORT COUNT KIND.
 
-KIND: silent, partial (half a request), body (a request without the last byte of its body) or
-websocket (upgraded, subscribed to crowd@trade). Prints "open N" once all are there; then for each
+    KIND : silent,
+           partial(half a request),
+           body(a request without the last byte of its body) or
+               websocket(upgraded, subscribed to crowd @trade).Prints "open N" once all are there; then for each
 line of standard input: "count" prints how many the server has not closed, "read" waits for one text
 on each WebSocket and prints how many had it, the end of input ends it.
 """
@@ -40,7 +43,7 @@ def still_open(connections):
     for connection in connections:
         connection.setblocking(False)
         try:
-            while connection.recv(65536):
+    while connection.recv(65536):
                 pass
         except BlockingIOError:
             count += 1

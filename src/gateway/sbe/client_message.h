@@ -1,0 +1,19 @@
+// What can be told of a client's message from its template and the place of its fields.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/strong_id.h"
+
+namespace lockstep {
+
+[[nodiscard]] bool IsOrderCommand(std::uint16_t template_id);
+// An operator's: needs kPermissionAdmin.
+[[nodiscard]] bool IsAdminCommand(std::uint16_t template_id);
+
+// The request id of a message that may have any shape: zeros where there is none.
+[[nodiscard]] RequestId RequestIdOf(std::span<const std::byte> message, std::uint16_t template_id);
+
+}  // namespace lockstep
