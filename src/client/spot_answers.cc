@@ -26,7 +26,6 @@ class Reader {
   }
 
   const Json& Member(const Json& object, const char* name) {
-    static const Json kNothing;
     if (object.IsObject()) {
       const auto member = object.FindMember(name);
       if (member != object.MemberEnd()) {
@@ -34,7 +33,7 @@ class Reader {
       }
     }
     Note(name);
-    return kNothing;
+    return nothing_;
   }
   static bool Has(const Json& object, const char* name) {
     return object.IsObject() && object.HasMember(name);
@@ -93,6 +92,7 @@ class Reader {
     return {};
   }
 
+  Json nothing_;
   std::string wrong_;
 };
 
@@ -157,7 +157,7 @@ SpotOrder ReadOrder(const Json& json, Reader& reader) {
   order.executed_e8 = reader.Amount(json, "executedQty");
   order.executed_quote_e8 = reader.Amount(json, "cummulativeQuoteQty");
   if (Reader::Has(json, "fills")) {
-    order.fills = reader.Rows(json["fills"], "fills",
+    order.fills = reader.Rows(reader.Member(json, "fills"), "fills",
                               [&reader](const Json& row) { return ReadFill(row, reader); });
   }
   return order;
@@ -249,15 +249,15 @@ Result<SpotCancelReplace> ParseCancelReplace(std::string_view body) {
   if (document.HasParseError()) {
     return Error(StatusCode::kCorruption, "the answer is no JSON: " + std::string(body));
   }
+  Reader reader;
   const Json* halves = &document;
   if (const auto refusal = RefusalOf(document)) {
     if (!Reader::Has(document, "data")) {
       return Error(StatusCode::kInvalidArgument,
                    std::to_string(refusal->code) + " " + refusal->message);
     }
-    halves = &document["data"];
+    halves = &reader.Member(document, "data");
   }
-  Reader reader;
   SpotCancelReplace answer;
   answer.cancelled = ReadHalf(*halves, "cancelResponse", reader);
   answer.placed = ReadHalf(*halves, "newOrderResponse", reader);
@@ -332,7 +332,7 @@ Result<std::optional<SpotReport>> ParseReport(std::string_view message) {
     if (!Reader::Has(json, "event")) {
       return std::nullopt;
     }
-    const Json& event = json["event"];
+    const Json& event = reader.Member(json, "event");
     if (reader.Text(event, "e") != "executionReport") {
       return std::nullopt;
     }

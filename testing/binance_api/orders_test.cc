@@ -176,6 +176,30 @@ TEST(BinanceOrders, BothIdsOfACancelMustMatch) {
       200U);
 }
 
+TEST(BinanceOrders, ARepeatedCancelIsRefusedAgainAlthoughItWouldBeAllowedNow) {
+  World world;
+  world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100"), world.maker);
+  const std::string restricted = "symbol=BTCUSDT&cancelRestrictions=ONLY_PARTIALLY_FILLED";
+  const std::string cancel = world.Sign(restricted + "&orderId=1", world.maker);
+  const std::string replace =
+      world.Sign(restricted + "&cancelOrderId=1&cancelReplaceMode=STOP_ON_FAILURE&side=BUY&type=" +
+                     "LIMIT&timeInForce=GTC&quantity=0.5&price=99",
+                 world.maker);
+  const std::string replace_path = std::string(kOrder) + "/cancelReplace";
+  const auto send_both = [&] {
+    return world.Send(kDelete, kOrder, cancel, {}, world.maker.api_key).body +
+           world.Send(kPost, replace_path, replace, {}, world.maker.api_key).body;
+  };
+  const std::string refused = send_both();
+  EXPECT_TRUE(refused.contains("cancel restrictions")) << refused;
+  world.Signed(kPost, kOrder, Limit("SELL", "0.1", "100"), world.taker);
+  EXPECT_EQ(send_both(), refused);
+  // Other bytes are another request.
+  EXPECT_EQ(
+      world.Signed(kDelete, kOrder, restricted + "&recvWindow=4000&orderId=1", world.maker).status,
+      200U);
+}
+
 TEST(BinanceOrders, CancelRestrictionsLookAtTheStatus) {
   World world;
   world.Signed(kPost, kOrder, Limit("BUY", "0.5", "100"), world.maker);

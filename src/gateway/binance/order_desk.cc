@@ -78,6 +78,14 @@ bool OrderDesk::Submit(const ApiCall& call, SymbolId symbol, CommandBytes comman
   return true;
 }
 
+void OrderDesk::Settle(const ApiCall& call, const ApiAnswer& answer) {
+  LOCKSTEP_ASSERT(IsFinal(answer));
+  const Key key{call.identity.account.value(), call.identity.request_id};
+  entries_[key].answer = answer;
+  Keep(key, answer);
+  call.reply->Send(answer);
+}
+
 void OrderDesk::OnPrivateEvent(const PrivateEvent& event) {
   if (!event.own) {
     return;

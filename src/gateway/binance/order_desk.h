@@ -63,6 +63,10 @@ class OrderDesk final : public EgressSession {
   // so. Requires !AnswerKnown(call).
   bool Submit(const ApiCall& call, SymbolId symbol, CommandBytes command, AnswerMaker make_answer);
 
+  // Answers a new request that the engine need not see; repeats get the same answer. Requires
+  // !AnswerKnown(call) and a final answer.
+  void Settle(const ApiCall& call, const ApiAnswer& answer);
+
   // From now on nothing new is taken: `error` is the answer. Nothing: taken again. `hold`: what is
   // in flight may never be answered.
   void SetRefusal(std::optional<ErrorKind> error, bool hold);

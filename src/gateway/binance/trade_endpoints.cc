@@ -93,18 +93,18 @@ void TradeEndpoints::Cancel(const ApiCall& call, ParameterReader& reader) {
     return;
   }
   CheckRestrictions(call, request, [this, kept = call, request](bool is_allowed) {
+    if (desk_.AnswerKnown(kept)) {
+      return;  // sent twice while its restrictions were looked at
+    }
     if (is_allowed) {
       SubmitCancel(kept, request);
     } else {
-      kept.reply->Send(NotAllowed());
+      desk_.Settle(kept, NotAllowed());
     }
   });
 }
 
 void TradeEndpoints::SubmitCancel(const ApiCall& call, const CancelRequest& request) {
-  if (desk_.AnswerKnown(call)) {
-    return;  // sent twice while its restrictions were looked at
-  }
   desk_.Submit(
       call, request.symbol->id, CommandBytes::Cancel(request, call.identity.request_id),
       [style = AnswerStyle{state_.reference, call.microseconds},
@@ -175,7 +175,7 @@ void TradeEndpoints::SubmitCancelReplace(const ApiCall& call, const CancelReplac
 void TradeEndpoints::AnswerCancelNotAllowed(const ApiCall& call,
                                             const CancelReplaceRequest& request) {
   if (request.mode == sbe::CancelReplaceMode::STOP_ON_FAILURE) {
-    call.reply->Send(CombineHalves(NotAllowed(), nullptr));
+    desk_.Settle(call, CombineHalves(NotAllowed(), nullptr));
     return;
   }
   if (auto over_limit = state_.limits.TakeOrder(call.identity.account, call.received_ns)) {
