@@ -4,10 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <random>
-#include <string_view>
-#include <utility>
 
 #include "base/clock.h"
 #include "client/spot_api.h"

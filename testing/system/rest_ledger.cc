@@ -1,7 +1,5 @@
 #include "testing/system/rest_ledger.h"
 
-#include <algorithm>
-
 namespace lockstep::testing_system {
 
 void RestLedger::Fault(const std::string& what, std::uint64_t order_id) {
