@@ -45,28 +45,31 @@ void AuditLog::Stop() {
 }
 
 void AuditLog::Append(Kind kind, std::string members, Done done) {
-  const std::size_t bytes = members.size() + kLineCostBytes;
-  Status refusal;
-  if (bytes > kMaxAuditLineBytes) {
-    refusal = {StatusCode::kInvalidArgument, "the line would be too long"};
-  } else {
-    const std::scoped_lock lock(mutex_);
-    if (kind != Kind::kOutcome && queued_bytes_ + bytes > kMaxQueuedBytes) {
-      refusal = {StatusCode::kUnavailable, "too many lines wait to be written"};
-    } else {
-      queued_bytes_ += bytes;
-      queue_.push_back(
-          {.kind = kind, .members = std::move(members), .done = std::move(done), .read = nullptr});
-    }
-  }
+  Waiting line{
+      .kind = kind, .members = std::move(members), .done = std::move(done), .read = nullptr};
+  const Status refusal = Take(line);
   if (refusal.ok()) {
     wake_.notify_one();
     return;
   }
   failed_.fetch_add(1, std::memory_order_relaxed);
-  if (done) {
-    done(std::unexpected(refusal));
+  if (line.done) {
+    line.done(std::unexpected(refusal));
   }
+}
+
+Status AuditLog::Take(Waiting& line) {
+  const std::size_t bytes = line.members.size() + kLineCostBytes;
+  if (bytes > kMaxAuditLineBytes) {
+    return {StatusCode::kInvalidArgument, "the line would be too long"};
+  }
+  const std::scoped_lock lock(mutex_);
+  if (line.kind != Kind::kOutcome && queued_bytes_ + bytes > kMaxQueuedBytes) {
+    return {StatusCode::kUnavailable, "too many lines wait to be written"};
+  }
+  queued_bytes_ += bytes;
+  queue_.push_back(std::move(line));
+  return Status::Ok();
 }
 
 void AuditLog::Read(std::uint64_t from, std::size_t limit, DoneReading done) {

@@ -75,6 +75,8 @@ class AuditLog {
   };
 
   AuditLog(AuditFile file, const Clock& clock);
+  // Puts the line into the queue, or leaves it alone.
+  [[nodiscard]] Status Take(Waiting& line);
   void Run();
   void Write(std::deque<Waiting> batch);
   void WriteLines(std::vector<Waiting>& lines);
