@@ -75,11 +75,14 @@ Status AuditLog::Take(Waiting& line) {
 void AuditLog::Read(std::uint64_t from, std::size_t limit, DoneReading done) {
   {
     const std::scoped_lock lock(mutex_);
-    queue_.push_back(
-        {.kind = Kind::kNote,
-         .members = {},
-         .done = nullptr,
-         .read = [this, from, limit, done = std::move(done)] { done(file_.Read(from, limit)); }});
+    queue_.push_back({.kind = Kind::kNote,
+                      .members = {},
+                      .done = nullptr,
+                      .read = [this, from, limit, done = std::move(done)] {
+                        const std::uint64_t last = file_.last().number;
+                        const std::uint64_t newest = last < limit ? 1 : last - limit + 1;
+                        done(file_.Read(from == 0 ? newest : from, limit));
+                      }});
   }
   wake_.notify_one();
 }
