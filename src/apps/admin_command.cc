@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "apps/admin_text.h"
 #include "apps/commands.h"
@@ -26,8 +26,14 @@ struct Arguments {
   std::string http = "127.0.0.1:8080";
   std::string keys;
   bool json = false;
-  // Of the request: what the chosen subcommand's options have set.
+  // Parameters of the request: those that go with the chosen subcommand, and its options.
   AdminClient::Parameters parameters;
+  struct Given {
+    const char* parameter;
+    std::string value;
+    CLI::Option* option;
+  };
+  std::list<Given> options;  // of all subcommands
 };
 using Shared = std::shared_ptr<Arguments>;
 
@@ -58,8 +64,14 @@ int Send(const Arguments& arguments, std::string_view method, std::string_view p
   if (!credentials) {
     return kBadInput;
   }
+  AdminClient::Parameters parameters = arguments.parameters;
+  for (const Arguments::Given& given : arguments.options) {
+    if (given.option->count() != 0) {
+      parameters.emplace_back(given.parameter, given.value);
+    }
+  }
   const AdminClient client(arguments.http, *credentials);
-  const auto answer = client.Send(method, path, arguments.parameters);
+  const auto answer = client.Send(method, path, parameters);
   if (!answer) {
     Complain(arguments.http + ": " + answer.error().message());
     return answer.error().code() == StatusCode::kInvalidArgument ? kBadInput : kFailed;
@@ -129,12 +141,9 @@ class Builder {
  private:
   CLI::Option* Add(CLI::App& command, const char* name, const char* parameter,
                    const char* help) const {
-    return command.add_option_function<std::string>(
-        name,
-        [arguments = arguments_, parameter](const std::string& value) {
-          arguments->parameters.emplace_back(parameter, value);
-        },
-        help);
+    Arguments::Given& given = arguments_->options.emplace_back(parameter, "", nullptr);
+    given.option = command.add_option(name, given.value, help);
+    return given.option;
   }
 
   CLI::App& admin_;

@@ -219,10 +219,8 @@ Status AuditFile::Append(std::string_view lines, const AuditLink& last,
     return status;
   }
   std::uint64_t number = last_.number;
-  std::int64_t offset = bytes_;
   for (std::size_t begin = 0; begin < lines.size(); begin = lines.find('\n', begin) + 1) {
-    offset = bytes_ + static_cast<std::int64_t>(begin);
-    Index(++number, offset);
+    Index(++number, bytes_ + static_cast<std::int64_t>(begin));
   }
   last_ = last;
   bytes_ = end;

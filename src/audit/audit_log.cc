@@ -45,38 +45,44 @@ void AuditLog::Stop() {
 }
 
 void AuditLog::Append(Kind kind, std::string members, Done done) {
-  const std::size_t bytes = members.size() + kLineCostBytes;
-  Status refusal;
-  if (bytes > kMaxAuditLineBytes) {
-    refusal = {StatusCode::kInvalidArgument, "the line would be too long"};
-  } else {
-    const std::scoped_lock lock(mutex_);
-    if (kind != Kind::kOutcome && queued_bytes_ + bytes > kMaxQueuedBytes) {
-      refusal = {StatusCode::kUnavailable, "too many lines wait to be written"};
-    } else {
-      queued_bytes_ += bytes;
-      queue_.push_back(
-          {.kind = kind, .members = std::move(members), .done = std::move(done), .read = nullptr});
-    }
-  }
+  Waiting line{
+      .kind = kind, .members = std::move(members), .done = std::move(done), .read = nullptr};
+  const Status refusal = Take(line);
   if (refusal.ok()) {
     wake_.notify_one();
     return;
   }
   failed_.fetch_add(1, std::memory_order_relaxed);
-  if (done) {
-    done(std::unexpected(refusal));
+  if (line.done) {
+    line.done(std::unexpected(refusal));
   }
+}
+
+Status AuditLog::Take(Waiting& line) {
+  const std::size_t bytes = line.members.size() + kLineCostBytes;
+  if (bytes > kMaxAuditLineBytes) {
+    return {StatusCode::kInvalidArgument, "the line would be too long"};
+  }
+  const std::scoped_lock lock(mutex_);
+  if (line.kind != Kind::kOutcome && queued_bytes_ + bytes > kMaxQueuedBytes) {
+    return {StatusCode::kUnavailable, "too many lines wait to be written"};
+  }
+  queued_bytes_ += bytes;
+  queue_.push_back(std::move(line));
+  return Status::Ok();
 }
 
 void AuditLog::Read(std::uint64_t from, std::size_t limit, DoneReading done) {
   {
     const std::scoped_lock lock(mutex_);
-    queue_.push_back(
-        {.kind = Kind::kNote,
-         .members = {},
-         .done = nullptr,
-         .read = [this, from, limit, done = std::move(done)] { done(file_.Read(from, limit)); }});
+    queue_.push_back({.kind = Kind::kNote,
+                      .members = {},
+                      .done = nullptr,
+                      .read = [this, from, limit, done = std::move(done)] {
+                        const std::uint64_t last = file_.last().number;
+                        const std::uint64_t newest = last < limit ? 1 : last - limit + 1;
+                        done(file_.Read(from == 0 ? newest : from, limit));
+                      }});
   }
   wake_.notify_one();
 }

@@ -52,7 +52,8 @@ class AuditLog {
   // Refused at once: kInvalidArgument (too long), kUnavailable (too many wait).
   void Append(Kind kind, std::string members, Done done);
 
-  // Up to `limit` lines from number `from` on, behind everything appended before.
+  // Up to `limit` lines from number `from` on, or the newest with `from` 0; behind everything
+  // appended before.
   void Read(std::uint64_t from, std::size_t limit, DoneReading done);
 
   struct Summary {
@@ -75,6 +76,8 @@ class AuditLog {
   };
 
   AuditLog(AuditFile file, const Clock& clock);
+  // Puts the line into the queue, or leaves it alone.
+  [[nodiscard]] Status Take(Waiting& line);
   void Run();
   void Write(std::deque<Waiting> batch);
   void WriteLines(std::vector<Waiting>& lines);

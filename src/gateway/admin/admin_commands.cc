@@ -1,7 +1,6 @@
 #include "gateway/admin/admin_commands.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "protocol/commands.h"
 #include "protocol/entry.h"
@@ -13,7 +12,7 @@ constexpr std::size_t kNameBytes = 16;
 
 // The buffer is zero behind the name.
 void PutName(char* to, const std::string& name) {
-  std::memcpy(to, name.data(), std::min(name.size(), kNameBytes));
+  std::copy_n(name.data(), std::min(name.size(), kNameBytes), to);
 }
 
 template <class Codec>

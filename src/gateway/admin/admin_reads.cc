@@ -144,10 +144,7 @@ void AdminReads::Audit(const ApiCall& call, ParameterReader& reader) {
   if (!IsComplete(call, reader)) {
     return;
   }
-  // Without a beginning the newest are meant.
-  const std::uint64_t lines = audit_.GetSummary().lines;
-  const std::uint64_t newest_from = lines < limit ? 1 : lines - limit + 1;
-  audit_.Read(from ? static_cast<std::uint64_t>(*from) : newest_from, limit,
+  audit_.Read(static_cast<std::uint64_t>(from.value_or(0)), limit,
               [&loop = loop_, call](const Result<std::vector<std::string>>& read) {
                 ApiAnswer answer;
                 if (!read) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 
 #include "auth/hex.h"
 #include "auth/hmac.h"

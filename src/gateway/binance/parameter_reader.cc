@@ -1,7 +1,6 @@
 #include "gateway/binance/parameter_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string>
 #include <utility>

@@ -1,12 +1,11 @@
 // The half of Session that hands commands and queries over to the rings.
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "gateway/sbe/client_message.h"
 #include "gateway/sbe/session.h"
 #include "lockstep_sbe/CancelAll.h"
-#include "protocol/shape.h"
+#include "protocol/entry.h"
 
 namespace lockstep {
 namespace {
