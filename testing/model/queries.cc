@@ -104,8 +104,7 @@ std::vector<Message> ModelEngine::Query(std::span<const std::byte> query) {
       ++rows;
     }
   } else if (reason == kPass && kind == kAccount) {
-    events_.AccountDefinition(Place(context_.account, 0), context_.account,
-                              account->second.status);
+    events_.AccountDefinition(Place(context_.account, 0), context_.account, account->second.status);
     ++rows;
   } else if (reason == kPass) {
     reason = UNKNOWN_COMMAND;

@@ -24,7 +24,7 @@ ALLOWED = {
 }
 # The generated codecs belong to protocol; the public SDK headers to client.
 ALIASES = {"lockstep_sbe": "protocol", "lockstep": "client"}
-# A *_test.cc may use the helpers of testing/ besides; nothing else in src/ may.
+# A *_test.cc, and what is there for tests alone (*_for_test), may use the helpers of testing/ besides; nothing else in src/ may.
 TEST_ONLY = {"testing"}
 
 
@@ -37,7 +37,7 @@ def check(root):
             findings.append(f"{path}:1: the room src/{room} is not in tools/checks/dependencies.py")
             continue
         allowed = ALLOWED[room] | {room}
-        if path.endswith("_test.cc"):
+        if path.endswith(("_test.cc", "_for_test.cc", "_for_test.h")):
             allowed = allowed | TEST_ONLY
         for line, name, quoted in includes(without_comments(read(root, path))):
             top = name.split("/")[0]
