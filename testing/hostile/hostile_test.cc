@@ -54,6 +54,10 @@ class CrowdFeed final : public StreamFeed {
   void ForgetStreams(SubscriberId, StreamSink&) override {}
   void Ask(MarketQuery, std::function<void(std::string)> answer) override { answer("{}"); }
 
+  [[nodiscard]] std::size_t subscribers() {
+    const std::lock_guard lock(mutex_);
+    return subscribers_.size();
+  }
   std::size_t Publish() {
     const std::lock_guard lock(mutex_);
     sink_->DeliverStream(subscribers_,
@@ -195,6 +199,12 @@ TEST_F(HostileTest, TenThousandSubscribersGetOneMessage) {
   const Probe probe(port());
   Crowd crowd(port(), kCrowd, "websocket");
   EXPECT_EQ(server_->counters().websockets_open.load(), static_cast<std::uint64_t>(kCrowd));
+  // The last of them has its answer, and is about to be subscribed on its own loop.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (feed_.subscribers() < static_cast<std::size_t>(kCrowd)) {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   EXPECT_EQ(feed_.Publish(), static_cast<std::size_t>(kCrowd));
   EXPECT_EQ(crowd.ReadOneEach(), kCrowd);
   const std::int64_t grown = ResidentBytes() - before;
