@@ -1,6 +1,5 @@
 #include "bench/external_load.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <spawn.h>
@@ -93,6 +92,9 @@ double Microseconds(const std::optional<std::string>& word) {
 
 std::uint16_t FreePort() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    return 0;
+  }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -162,6 +164,7 @@ Result<std::unique_ptr<Nginx>> Nginx::Start(const std::string& directory) {
       directory, port);
   std::vector<std::string> arguments = {program, "-c", path, "-e", directory + "/nginx.log"};
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) {
     pointers.push_back(argument.data());
   }

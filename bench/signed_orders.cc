@@ -7,7 +7,6 @@
 #include <iterator>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "auth/hex.h"
 #include "auth/hmac.h"

@@ -48,7 +48,7 @@ function(lockstep_program)
 endfunction()
 
 # The rooms and folders of testing/ where threads meet: the only ones whose tests a ThreadSanitizer build contains.
-set(LOCKSTEP_THREADED base audit sequencer sequencer_journal history history_recording market_data market_data_streams market_feed gateway gateway_sbe gateway_http
+set(LOCKSTEP_THREADED base audit sequencer sequencer_journal market_data market_data_streams market_feed gateway gateway_sbe gateway_http
   gateway_streams gateway_binance client apps system)
 
 # A gtest executable for each room that has *_test.cc, and one for each folder of testing/ that has any.

@@ -7,7 +7,6 @@
 #include "gateway/binance/commission.h"
 #include "gateway/binance/order_answers.h"
 #include "gateway/binance/order_filters.h"
-#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {
