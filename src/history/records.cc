@@ -161,12 +161,12 @@ void EncodeOrder(const StoredOrder& order, std::string& out) {
   Put(
       OrderRecord{
           .version = kHistoryRecordVersion,
-          .side = order.side,
-          .type = order.type,
-          .time_in_force = order.time_in_force,
-          .self_trade_prevention = order.self_trade_prevention,
-          .status = order.status,
-          .end_reason = order.end_reason,
+          .side = static_cast<std::uint8_t>(order.side),
+          .type = static_cast<std::uint8_t>(order.type),
+          .time_in_force = static_cast<std::uint8_t>(order.time_in_force),
+          .self_trade_prevention = static_cast<std::uint8_t>(order.self_trade_prevention),
+          .status = static_cast<std::uint8_t>(order.status),
+          .end_reason = static_cast<std::uint8_t>(order.end_reason),
           .client_id_bytes = static_cast<std::uint8_t>(order.client_order_id.size()),
           .cancel_id_bytes = static_cast<std::uint8_t>(order.cancel_client_order_id.size()),
           .reserved = {},

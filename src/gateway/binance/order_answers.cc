@@ -1,6 +1,5 @@
 #include "gateway/binance/order_answers.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "gateway/binance/made_order_id.h"

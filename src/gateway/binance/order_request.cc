@@ -1,6 +1,5 @@
 #include "gateway/binance/order_request.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "gateway/binance/made_order_id.h"
