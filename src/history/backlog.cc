@@ -56,7 +56,7 @@ Status Backlog::Push(std::vector<std::byte> block) {
 }
 
 Status Backlog::PushToSpool(std::span<const std::byte> block) {
-  const Status appended = spool_.Append(block);
+  Status appended = spool_.Append(block);
   const std::lock_guard lock(mutex_);
   appending_ = false;
   if (!appended.ok()) {
