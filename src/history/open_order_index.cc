@@ -1,6 +1,5 @@
 #include "history/open_order_index.h"
 
-#include <iterator>
 #include <string_view>
 
 namespace lockstep {
