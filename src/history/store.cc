@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstddef>
-#include <utility>
 
 #include "base/posix_file.h"
 
@@ -68,7 +67,7 @@ rocksdb::Options StoreOptions() {
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_size = 16 * 1'024;
+  table.block_size = std::size_t{16} << 10U;
 
   rocksdb::Options options;
   options.create_if_missing = true;
