@@ -30,7 +30,7 @@ Case Order(const std::string& query, int code, const std::string& message, unsig
 TEST(BinanceErrors, OfPlacingAnOrder) {
   const std::string limit = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC";
   const std::string market = "symbol=BTCUSDT&side=BUY&type=MARKET";
-  const std::string kNoBalance = "Account has insufficient balance for requested action.";
+  const std::string no_balance = "Account has insufficient balance for requested action.";
   const std::vector<Case> cases = {
       Order("side=BUY", -1102,
             "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed."),
@@ -76,7 +76,7 @@ TEST(BinanceErrors, OfPlacingAnOrder) {
       Order(limit + "&quantity=1&price=100.000000001", -1111,
             "Parameter 'price' has too much precision."),
       Order(limit + "&quantity=0.00001&price=100", -1013, "Filter failure: NOTIONAL"),
-      Order(limit + "&quantity=9000&price=9000", -2010, kNoBalance),
+      Order(limit + "&quantity=9000&price=9000", -2010, no_balance),
       Order("symbol=BTCUSDT&side=BUY&type=LIMIT_MAKER&quantity=1&price=200", -2010,
             "Order would immediately match and take."),
       Order(limit + "&quantity=1&price=50&newClientOrderId=taken", -2010, "Duplicate order sent."),
@@ -115,7 +115,7 @@ TEST(BinanceErrors, OfOtherEndpoints) {
   constexpr HttpMethod kGet = HttpMethod::kGet;
   constexpr HttpMethod kDelete = HttpMethod::kDelete;
   constexpr HttpMethod kPut = HttpMethod::kPut;
-  const std::string kUnknownOrder = Error(-2011, "Unknown order sent.");
+  const std::string unknown_order = Error(-2011, "Unknown order sent.");
   const std::vector<Case> cases = {
       {kGet, kOrder, "symbol=BTCUSDT", 400,
        Error(-1102,
@@ -125,10 +125,10 @@ TEST(BinanceErrors, OfOtherEndpoints) {
        Error(-1100,
              "Illegal characters found in parameter 'orderId'; legal range is "
              "'^[0-9]{1,20}$'.")},
-      {kDelete, kOrder, "symbol=BTCUSDT&orderId=99", 400, kUnknownOrder},
+      {kDelete, kOrder, "symbol=BTCUSDT&orderId=99", 400, unknown_order},
       {kDelete, kOrder, "symbol=BTCUSDT&orderId=1&cancelRestrictions=NEVER", 400,
        Error(-1145, "Invalid cancelRestrictions")},
-      {kDelete, "/api/v3/openOrders", "symbol=BTCUSDT", 400, kUnknownOrder},
+      {kDelete, "/api/v3/openOrders", "symbol=BTCUSDT", 400, unknown_order},
       {kPut, "/api/v3/order/amend/keepPriority", "symbol=BTCUSDT&orderId=9&newQty=1", 400,
        Error(-2038, "Unknown order sent.")},
       {kGet, "/api/v3/klines", "symbol=BTCUSDT&interval=7m", 400,

@@ -18,6 +18,7 @@ class ChildProcess {
     std::vector<std::string> arguments = {"/proc/self/exe", "--gtest_filter=" + test,
                                           "--gtest_also_run_disabled_tests", "--gtest_brief=1"};
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
       pointers.push_back(argument.data());
     }

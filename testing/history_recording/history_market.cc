@@ -149,6 +149,7 @@ Command HistoryMarket::RandomCommand() {
 
 void HistoryMarket::ApplyRandomEntry(int commands, std::int64_t longest_step_ns) {
   std::vector<Command> entry;
+  entry.reserve(static_cast<std::size_t>(commands));
   for (int i = 0; i < commands; ++i) {
     entry.push_back(RandomCommand());
   }

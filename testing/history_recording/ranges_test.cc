@@ -116,7 +116,7 @@ TEST_F(RangesTest, RowsByIdAndTime) {
           fills.push_back(fill);
         }
       }
-      std::ranges::stable_sort(fills, {}, [](const StoredFill& fill) {
+      std::ranges::sort(fills, {}, [](const StoredFill& fill) {
         return std::pair(fill.trade_id, fill.order_id);
       });
       ASSERT_EQ(view.Orders(account, symbol, range),
