@@ -140,9 +140,9 @@ Result<WrkFigures> RunWrk(const WrkLoad& load, const std::string& directory) {
           static_cast<std::uint64_t>(Number(WordBehind(text->substr(errors), kind)));
     }
   }
-  figures.p50_us = Microseconds(WordBehind(*text, "50%"));
-  figures.p90_us = Microseconds(WordBehind(*text, "90%"));
-  figures.p99_us = Microseconds(WordBehind(*text, "99%"));
+  figures.p50_us = Microseconds(WordBehind(*text, " 50%"));
+  figures.p90_us = Microseconds(WordBehind(*text, " 90%"));
+  figures.p99_us = Microseconds(WordBehind(*text, " 99%"));
   return figures;
 }
 
