@@ -1,5 +1,6 @@
 // lockstep admin: what operators do, over the admin API; docs/admin.md.
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -9,25 +10,32 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "apps/admin_text.h"
 #include "apps/commands.h"
 #include "audit/audit_file.h"
-#include "client/admin_client.h"
+#include "base/clock.h"
 #include "client/credentials.h"
+#include "client/rest_client.h"
+#include "client/rest_request.h"
 
 namespace lockstep {
 namespace {
 
 constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
+constexpr std::uint32_t kRecvWindowMs = 5'000;
+// Longer than an order's: an act waits for the disk of the audit log first.
+constexpr std::int64_t kTimeoutMs = 10'000;
+constexpr std::int64_t kNsPerUs = 1'000;
 
 struct Arguments {
   std::string http = "127.0.0.1:8080";
   std::string keys;
   bool json = false;
   // Parameters of the request: those that go with the chosen subcommand, and its options.
-  AdminClient::Parameters parameters;
+  std::vector<std::pair<std::string, std::string>> parameters;
   struct Given {
     const char* parameter;
     std::string value;
@@ -58,20 +66,25 @@ std::optional<Credentials> FindCredentials(const Arguments& arguments) {
   return Credentials{.api_key = key, .api_secret = secret};
 }
 
-int Send(const Arguments& arguments, std::string_view method, std::string_view path,
-         AdminView view) {
+int Send(const Arguments& arguments, RestMethod method, std::string_view path, AdminView view) {
   const auto credentials = FindCredentials(arguments);
   if (!credentials) {
     return kBadInput;
   }
-  AdminClient::Parameters parameters = arguments.parameters;
+  RestParameters parameters;
+  for (const auto& [name, value] : arguments.parameters) {
+    parameters.Add(name, value);
+  }
   for (const Arguments::Given& given : arguments.options) {
     if (given.option->count() != 0) {
-      parameters.emplace_back(given.parameter, given.value);
+      parameters.Add(given.parameter, given.value);
     }
   }
-  const AdminClient client(arguments.http, *credentials);
-  const auto answer = client.Send(method, path, parameters);
+  RestClient client(arguments.http);
+  const auto answer =
+      client.Send(MakeSignedRequest(method, path, std::move(parameters), *credentials,
+                                    SystemClock().WallNs() / kNsPerUs, kRecvWindowMs),
+                  kTimeoutMs);
   if (!answer) {
     Complain(arguments.http + ": " + answer.error().message());
     return answer.error().code() == StatusCode::kInvalidArgument ? kBadInput : kFailed;
@@ -82,7 +95,7 @@ int Send(const Arguments& arguments, std::string_view method, std::string_view p
   } else if (done) {
     std::fputs(AdminText(view, answer->body).c_str(), stdout);
   } else {
-    Complain(AdminErrorText(answer->status, answer->body));
+    Complain(AdminErrorText(static_cast<int>(answer->status), answer->body));
   }
   return done ? 0 : kFailed;
 }
@@ -128,7 +141,7 @@ class Builder {
       arguments->parameters.emplace_back(parameter, value);
     });
   }
-  void Sends(CLI::App& command, std::string_view method, std::string_view path,
+  void Sends(CLI::App& command, RestMethod method, std::string_view path,
              AdminView view = AdminView::kAct) const {
     command.final_callback([arguments = arguments_, &exit_code = exit_code_, method, path, view] {
       exit_code = Send(*arguments, method, path, view);
@@ -178,8 +191,8 @@ void AddAssetCommands(const Builder& build) {
   build.Argument(create, "name", "asset", "As BTC");
   build.Option(create, "--scale", "scale", "Decimals of an amount, 0 to 8", true);
   build.Option(create, "--id", "assetId", "Default: the next free one");
-  build.Sends(create, "POST", "/admin/v1/asset");
-  build.Sends(*asset.add_subcommand("list", "All assets"), "GET", "/admin/v1/assets",
+  build.Sends(create, RestMethod::kPost, "/admin/v1/asset");
+  build.Sends(*asset.add_subcommand("list", "All assets"), RestMethod::kGet, "/admin/v1/assets",
               AdminView::kAssets);
 }
 
@@ -195,45 +208,45 @@ void AddSymbolCommands(const Builder& build) {
   build.Option(create, "--id", "symbolId", "Default: the next free one");
   AddFilters(build, create);
   AddFees(build, create);
-  build.Sends(create, "POST", "/admin/v1/symbol");
+  build.Sends(create, RestMethod::kPost, "/admin/v1/symbol");
 
   CLI::App& status = *symbol.add_subcommand("status", "Set a market's state");
   build.Argument(status, "name", "symbol", "As BTCUSDT");
   build.Argument(status, "status", "status", "TRADING, POST_ONLY, CANCEL_ONLY, HALT or CLOSED");
-  build.Sends(status, "PUT", "/admin/v1/symbol/status");
+  build.Sends(status, RestMethod::kPut, "/admin/v1/symbol/status");
 
   CLI::App& filters = *symbol.add_subcommand("filters", "Change filters; 0 switches one off");
   build.Argument(filters, "name", "symbol", "As BTCUSDT");
   AddFilters(build, filters);
-  build.Sends(filters, "PUT", "/admin/v1/symbol/filters", AdminView::kRules);
+  build.Sends(filters, RestMethod::kPut, "/admin/v1/symbol/filters", AdminView::kRules);
 
   CLI::App& fees = *symbol.add_subcommand("fees", "Change fees");
   build.Argument(fees, "name", "symbol", "As BTCUSDT");
   AddFees(build, fees);
-  build.Sends(fees, "PUT", "/admin/v1/symbol/fees", AdminView::kRules);
+  build.Sends(fees, RestMethod::kPut, "/admin/v1/symbol/fees", AdminView::kRules);
 
   CLI::App& list = *symbol.add_subcommand("list", "All markets, or one");
   build.Option(list, "name", "symbol", "As BTCUSDT");
-  build.Sends(list, "GET", "/admin/v1/symbols", AdminView::kSymbols);
+  build.Sends(list, RestMethod::kGet, "/admin/v1/symbols", AdminView::kSymbols);
 }
 
 void AddAccountCommands(const Builder& build) {
   CLI::App& account = build.Group("account", "Who trades");
   CLI::App& create = *account.add_subcommand("create", "Open an account");
   build.Argument(create, "id", "accountId", "A number");
-  build.Sends(create, "POST", "/admin/v1/account");
+  build.Sends(create, RestMethod::kPost, "/admin/v1/account");
   CLI::App& show = *account.add_subcommand("show", "State, open orders and balances");
   build.Argument(show, "id", "accountId", "A number");
-  build.Sends(show, "GET", "/admin/v1/account", AdminView::kAccount);
+  build.Sends(show, RestMethod::kGet, "/admin/v1/account", AdminView::kAccount);
   CLI::App& disable =
       *account.add_subcommand("disable", "Refuse its new orders and cancel its open ones");
   build.Argument(disable, "id", "accountId", "A number");
   build.Fixed(disable, "status", "DISABLED");
-  build.Sends(disable, "PUT", "/admin/v1/account/status");
+  build.Sends(disable, RestMethod::kPut, "/admin/v1/account/status");
   CLI::App& enable = *account.add_subcommand("enable", "Let it trade again");
   build.Argument(enable, "id", "accountId", "A number");
   build.Fixed(enable, "status", "ACTIVE");
-  build.Sends(enable, "PUT", "/admin/v1/account/status");
+  build.Sends(enable, RestMethod::kPut, "/admin/v1/account/status");
 }
 
 void AddFundsCommand(const Builder& build, CLI::App& admin, const char* name, const char* help,
@@ -244,7 +257,7 @@ void AddFundsCommand(const Builder& build, CLI::App& admin, const char* name, co
   build.Argument(move, "amount", "amount", "As 12.5");
   build.Option(move, "--source", "source", "Where the numbers come from: a bank, a chain", true);
   build.Option(move, "--number", "number", "Of this movement there; each is applied once", true);
-  build.Sends(move, "POST", path);
+  build.Sends(move, RestMethod::kPost, path);
 }
 
 // halt, cancel-only and resume: one market, or all.
@@ -270,7 +283,7 @@ void AddSwitch(const Builder& build, CLI::App& admin, const Shared& arguments, c
       },
       kill.from == nullptr ? "Every market that is not CLOSED" : "Every market in HALT");
   which.require_option(1);
-  build.Sends(command, "PUT", "/admin/v1/symbol/status");
+  build.Sends(command, RestMethod::kPut, "/admin/v1/symbol/status");
 }
 
 void AddAuditCommands(const Builder& build) {
@@ -278,7 +291,7 @@ void AddAuditCommands(const Builder& build) {
   CLI::App& show = *audit.add_subcommand("show", "Lines of a running exchange; the newest");
   build.Option(show, "--from", "from", "From this number on");
   build.Option(show, "--limit", "limit", "At most so many, up to 1000");
-  build.Sends(show, "GET", "/admin/v1/audit", AdminView::kAudit);
+  build.Sends(show, RestMethod::kGet, "/admin/v1/audit", AdminView::kAudit);
   CLI::App& verify = *audit.add_subcommand("verify", "Check a file's chain; changes nothing");
   auto path = std::make_shared<std::string>();
   verify.add_option("file", *path, "DATA/audit.log")->required();

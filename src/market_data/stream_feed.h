@@ -1,7 +1,7 @@
 // Market data as JSON text by Binance's stream names: who wants what goes one way, encoded messages
 // come back. Beside feed.h, which is the same for the binary protocol.
 //
-// The interface alone: nothing implements it yet. It belongs on the EventsRouter's thread, over the
+// Implemented by StreamPublisher (streams/). It lives on the EventsRouter's thread, over the
 // same folds: so the depth that a query answers and the depth that a stream goes on with meet
 // without gap or repeat.
 #pragma once

@@ -1,4 +1,4 @@
-// The seam between the transport (HTTP and WebSocket on one port; yet to come) and what speaks
+// The seam between the transport (HTTP and WebSocket on one port: web_server.h) and what speaks
 // over it. Neither side knows the other's inside: the transport owns sockets, framing and every
 // bound on bytes, time and counts; a handler owns the meaning.
 //
