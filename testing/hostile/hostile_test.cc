@@ -217,7 +217,13 @@ TEST_F(HostileTest, TenThousandSubscribersGetOneMessage) {
 TEST_F(HostileTest, MoreThanTheBoundStillLeavesAPlaceForAProbe) {
   Start({.max_connections = 1'000});
   Crowd crowd(port(), 3'000, "partial");
-  EXPECT_LE(server_->counters().connections_open.load(), 1'000U + WebLimits{}.reserved_connections);
+  // One that is over the bound is counted for as long as it takes to close it.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (server_->counters().connections_open.load() >
+         1'000U + WebLimits{}.reserved_connections) {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   RawConnection probe(port());
   probe.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(probe.ReadAnswer(), HasSubstr("\r\n\r\nok\n"));
