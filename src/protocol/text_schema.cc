@@ -10,6 +10,7 @@
 #include "lockstep_sbe/BookUpdate.h"
 #include "lockstep_sbe/CancelAllReport.h"
 #include "lockstep_sbe/ExecutionReport.h"
+#include "lockstep_sbe/LeadershipTerm.h"
 #include "lockstep_sbe/Query.h"
 #include "lockstep_sbe/QueryEnd.h"
 #include "lockstep_sbe/Reject.h"
@@ -360,6 +361,12 @@ constexpr Field kEntryHeader[] = {
     {"commands", AT(EntryHeader, commandCount), kUint32},
     {"node", AT(EntryHeader, originNode), kUint16},
 };
+constexpr Field kLeadershipTerm[] = {
+    {"position", AT(LeadershipTerm, position), kInt64},
+    {"term", AT(LeadershipTerm, term), kInt64},
+    {"ended_tenure", AT(LeadershipTerm, endedTenure), kUint64},
+    {"leader", AT(LeadershipTerm, leader), kInt32},
+};
 constexpr Field kBatchEnd[] = {
     {"position", AT(BatchEnd, position), kInt64},
     {"boot", AT(BatchEnd, bootId), kUint64},
@@ -409,6 +416,7 @@ constexpr MessageText kMessages[] = {
     Message<sbe::Tick>("tick", kCommandHeader, kTick),
     Message<sbe::EntryHeader>("entry", {}, kEntryHeader),
     Message<sbe::BatchEnd>("batch_end", {}, kBatchEnd),
+    Message<sbe::LeadershipTerm>("leadership_term", {}, kLeadershipTerm),
     Message<sbe::ExecutionReport>("report", kReplyHeader, kExecutionReport, kIdAndRequest),
     Message<sbe::Reject>("reject", kReplyHeader, kReject, kId),
     Message<sbe::Trade>("trade", kEventHeader, kTrade),

@@ -24,7 +24,7 @@ namespace {
 const std::string kPage = LOCKSTEP_SOURCE_DIR "/docs/protocol.md";
 const std::string kSchema = LOCKSTEP_SOURCE_DIR "/schema/lockstep.xml";
 // On the log or the ring only; a client meets none of them.
-const std::set<std::string> kNotOnTheWire = {"Tick", "EntryHeader", "BatchEnd"};
+const std::set<std::string> kNotOnTheWire = {"Tick", "EntryHeader", "BatchEnd", "LeadershipTerm"};
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

@@ -1,0 +1,45 @@
+#include "base/leadership.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace lockstep {
+
+void Leadership::MakeSole(Leadership& leadership, std::int32_t member) {
+  leadership.SetLeader(member);
+  leadership.ExtendLease(INT64_MAX);
+  leadership.Open(0);
+}
+
+std::uint64_t Leadership::Open(std::int64_t term) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = ++last_number_;
+    if (tenures_.size() == kRemembered) {
+      tenures_.erase(tenures_.begin());
+    }
+    tenures_.push_back({.number = number, .term = term});
+  }
+  tenure_.store(number, std::memory_order_seq_cst);
+  return number;
+}
+
+void Leadership::Close() {
+  tenure_.store(kNoTenure, std::memory_order_seq_cst);
+  lease_until_ns_.store(INT64_MIN);
+}
+
+std::uint64_t Leadership::LastBefore(std::int64_t term) const {
+  const std::lock_guard lock(mutex_);
+  const auto first_not_before =
+      std::ranges::find_if(tenures_, [term](const Tenure& tenure) { return tenure.term >= term; });
+  return first_not_before == tenures_.begin() ? kNoTenure : std::prev(first_not_before)->number;
+}
+
+std::uint64_t Leadership::LastClosed() const {
+  const std::lock_guard lock(mutex_);
+  return tenure() == last_number_ && last_number_ != 0 ? last_number_ - 1 : last_number_;
+}
+
+}  // namespace lockstep
