@@ -96,7 +96,7 @@ Result<JournalLoadFigures> LoadJournal(const std::string& directory, double rate
   const SystemClock clock;
   LatencyMachine machine(clock);
   EventRing events(kRingBytes, 1'000'000'000, [] {});
-  StateMachineDriver driver(machine, events, clock);
+  StateMachineDriver driver(machine, events, clock, {.node = 0, .boot_id = 1});
   JournalOptions options;
   options.directory = directory;
   options.clock = &clock;

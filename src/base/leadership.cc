@@ -7,8 +7,9 @@ namespace lockstep {
 
 void Leadership::MakeSole(Leadership& leadership, std::int32_t member) {
   leadership.SetLeader(member);
-  leadership.ExtendLease(INT64_MAX);
-  leadership.Open(0);
+  leadership.lease_until_ns_.store(INT64_MAX);
+  // Of no term that could end it.
+  leadership.Open(INT64_MAX);
 }
 
 std::uint64_t Leadership::Open(std::int64_t term) {
@@ -28,6 +29,21 @@ std::uint64_t Leadership::Open(std::int64_t term) {
 void Leadership::Close() {
   tenure_.store(kNoTenure, std::memory_order_seq_cst);
   lease_until_ns_.store(INT64_MIN);
+}
+
+void Leadership::ExpectLease(std::uint64_t batch_sequence, std::int64_t until_ns) {
+  const std::lock_guard lock(mutex_);
+  expected_until_ns_ = until_ns;
+  expected_batch_.store(batch_sequence, std::memory_order_release);
+}
+
+void Leadership::TakeLease(std::uint64_t batch_sequence) {
+  const std::lock_guard lock(mutex_);
+  // Another may be expected by now.
+  if (batch_sequence >= expected_batch_.load(std::memory_order_relaxed)) {
+    lease_until_ns_.store(expected_until_ns_, std::memory_order_release);
+    expected_batch_.store(UINT64_MAX, std::memory_order_release);
+  }
 }
 
 std::uint64_t Leadership::LastBefore(std::int64_t term) const {

@@ -36,6 +36,9 @@ class Leadership {
   std::uint64_t Open(std::int64_t term);
   // No longer. Idempotent.
   void Close();
+  // A command is about to be logged as part of this node's batch `batch_sequence`: once it has been
+  // applied, the lease lasts until `until_ns` (monotonic clock, counted from before it was logged).
+  void ExpectLease(std::uint64_t batch_sequence, std::int64_t until_ns);
   // Who takes commands; kNoLeader: nobody is known to, or there is reason to think it dead.
   void SetLeader(std::int32_t member) { leader_.store(member, std::memory_order_release); }
 
@@ -46,9 +49,12 @@ class Leadership {
   [[nodiscard]] std::uint64_t LastBefore(std::int64_t term) const;
   // The last tenure that is over; an ingress of this node that was closed ends all of them.
   [[nodiscard]] std::uint64_t LastClosed() const;
-  // A command of this node's own, logged at a moment when it led, was applied: until then nobody
-  // else can have acknowledged anything. Monotonic clock.
-  void ExtendLease(std::int64_t until_ns) { lease_until_ns_.store(until_ns); }
+  // A batch of this node in this life of the process was applied.
+  void OnOwnBatchApplied(std::uint64_t batch_sequence) {
+    if (batch_sequence >= expected_batch_.load(std::memory_order_acquire)) {
+      TakeLease(batch_sequence);
+    }
+  }
 
   // ---- any thread ----
 
@@ -62,6 +68,8 @@ class Leadership {
   }
 
  private:
+  void TakeLease(std::uint64_t batch_sequence);
+
   struct Tenure {
     std::uint64_t number;
     std::int64_t term;
@@ -72,7 +80,9 @@ class Leadership {
   std::atomic<std::uint64_t> tenure_{kNoTenure};
   std::atomic<std::int32_t> leader_{kNoLeader};
   std::atomic<std::int64_t> lease_until_ns_{INT64_MIN};
-  mutable std::mutex mutex_;     // of what follows
+  std::atomic<std::uint64_t> expected_batch_{UINT64_MAX};
+  mutable std::mutex mutex_;  // of what follows
+  std::int64_t expected_until_ns_ = INT64_MIN;
   std::vector<Tenure> tenures_;  // in order, the last kRemembered
   std::uint64_t last_number_ = 0;
 };

@@ -27,7 +27,7 @@ class BatcherTest : public testing::Test {
   SimulatedClock clock_{1'000};
   EventRing events_{65'536, 1'000'000'000, [] {}};
   CommandKeeper state_;
-  StateMachineDriver driver_{state_, events_, clock_};
+  StateMachineDriver driver_{state_, events_, clock_, {.node = 3, .boot_id = 77}};
   MemorySequencer sequencer_;
   IngressRing ingress_{65'536};
   Batcher batcher_{{.origin_node = 3, .boot_id = 77, .batch_limit_bytes = limits::kMinBatchBytes},

@@ -19,9 +19,14 @@ EngineThread::EngineThread(const EngineThreadOptions& options, Sequencer& sequen
       on_query_(std::move(on_query)),
       clock_(clock) {
   sequencer_.SetEngineWaker(queries_.waker());
+  sequencer_.SetEngineWork({.answer = [this] { return AnswerQueries(); },
+                            .waiting = [this] { return !queries_.Empty(); }});
 }
 
 void EngineThread::Start() {
+  if (sequencer_.RunsEngine()) {
+    return;
+  }
   snapshot_started_position_ = sequencer_.snapshot_position();
   snapshot_started_ns_ = clock_.MonotonicNs();
   thread_ = std::thread([this] {
@@ -45,14 +50,18 @@ void EngineThread::RequestSnapshot() {
 
 std::size_t EngineThread::DoWork() {
   const std::size_t applied = sequencer_.ApplyCommitted(state_, options_.entries_per_cycle);
-  const std::size_t answered = queries_.Read(
+  const std::size_t answered = AnswerQueries();
+  SnapshotIfDue();
+  return applied + answered;
+}
+
+std::size_t EngineThread::AnswerQueries() {
+  return queries_.Read(
       [this](std::span<const std::byte> query) {
         on_query_(query);
         return true;
       },
       options_.queries_per_cycle);
-  SnapshotIfDue();
-  return applied + answered;
 }
 
 void EngineThread::SnapshotIfDue() {
@@ -110,9 +119,7 @@ void EngineThread::Run() {
   }
 }
 
-bool EngineThread::SyncUnderWay() const {
-  return sequencer_.appended_position() != sequencer_.committed_position();
-}
+bool EngineThread::SyncUnderWay() const { return !sequencer_.IsQuiet(); }
 
 void EngineThread::Sleep() {
   Waker& waker = queries_.waker();

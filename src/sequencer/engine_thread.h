@@ -49,12 +49,15 @@ class EngineThread {
   EngineThread(const EngineThread&) = delete;
   EngineThread& operator=(const EngineThread&) = delete;
 
+  // Nothing, where the sequencer runs the engine.
   void Start();
   // Drains and joins. Idempotent.
   void Stop();
 
   // One duty cycle: returns the entries applied and queries answered. Public for tests.
   std::size_t DoWork();
+  // The part of it that is not the sequencer's: answers queries, returns how many.
+  std::size_t AnswerQueries();
 
   // Asks for a snapshot at the next turn, whatever the log's growth. Any thread.
   void RequestSnapshot();

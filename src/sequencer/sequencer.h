@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -37,6 +38,14 @@ enum class AppendError : std::uint8_t {
 };
 
 enum class Role : std::uint8_t { kFollower, kCandidate, kLeader };
+
+// What else the engine's thread does.
+struct EngineWork {
+  // Answers some of the questions that wait; returns how many.
+  std::function<std::size_t()> answer;
+  // Questions wait.
+  std::function<bool()> waiting;
+};
 
 class Sequencer {
  public:
@@ -63,7 +72,16 @@ class Sequencer {
   // was appended, before the thread sleeps: the sequencer then does what it does when idle.
   virtual std::size_t Commit() = 0;
 
+  // Something has come for Commit to do: it must not wait. Any thread.
+  [[nodiscard]] virtual bool HasWork() const { return false; }
+
   // ---- engine thread ----
+
+  // True: the sequencer has a thread of its own on which it applies entries, and does there between
+  // them what SetEngineWork says; ApplyCommitted and TakeSnapshot do nothing then.
+  [[nodiscard]] virtual bool RunsEngine() const { return false; }
+  // Before Recover.
+  virtual void SetEngineWork(EngineWork /*work*/) {}
 
   // Applies up to `limit` committed entries to `state`. Returns how many.
   virtual std::size_t ApplyCommitted(StateMachine& state, std::size_t limit) = 0;
@@ -80,6 +98,8 @@ class Sequencer {
   [[nodiscard]] virtual std::int64_t appended_position() const = 0;
   [[nodiscard]] virtual std::int64_t committed_position() const = 0;
   [[nodiscard]] virtual std::int64_t applied_position() const = 0;
+  // Nothing that was appended waits to be committed: it is, or it never will be.
+  [[nodiscard]] virtual bool IsQuiet() const { return committed_position() == appended_position(); }
   // Of the newest snapshot that was written, read again and found good; 0: none.
   [[nodiscard]] virtual std::int64_t snapshot_position() const = 0;
   // Nothing is accepted. Final after a failed write or sync; after a full disk it may end when

@@ -55,8 +55,7 @@ void SequencerThread::Run() {
 }
 
 bool SequencerThread::DrainedOrLate(std::int64_t stop_seen_ns) const {
-  const bool drained =
-      batcher_.Empty() && sequencer_.committed_position() == sequencer_.appended_position();
+  const bool drained = batcher_.Empty() && sequencer_.IsQuiet();
   return drained || sequencer_.storage_failed() ||
          clock_.MonotonicNs() - stop_seen_ns > options_.drain_limit_ns;
 }
@@ -71,7 +70,8 @@ void SequencerThread::Sleep() {
   Waker& waker = ring_.waker();
   waker.Arm();
   // Held back, what is in the ring is no reason to stay awake.
-  if ((batcher_.IsHeldBack() || ring_.Empty()) && !stopping_.load(std::memory_order_acquire)) {
+  if ((batcher_.IsHeldBack() || ring_.Empty()) && !sequencer_.HasWork() &&
+      !stopping_.load(std::memory_order_acquire)) {
     waker.Wait(sleep_ns);
   }
   waker.Disarm();

@@ -98,6 +98,31 @@ Status SnapshotStore::Load(const std::string& path, StateMachine& state,
   return Status::Ok();
 }
 
+Status SnapshotStore::VerifyOne(std::int64_t position) const {
+  const std::string path = PathOf(position);
+  const auto verified = VerifySnapshotFile(path);
+  if (!verified) {
+    return verified.error();
+  }
+  if (verified->position != position) {
+    return {StatusCode::kCorruption,
+            path + ": the file is of position " + std::to_string(verified->position)};
+  }
+  return Status::Ok();
+}
+
+Result<SnapshotFacts> SnapshotStore::LoadOne(std::int64_t position, StateMachine& state) const {
+  SnapshotFacts facts;
+  Status outcome = VerifyOne(position);
+  if (outcome.ok()) {
+    outcome = Load(PathOf(position), state, facts);
+  }
+  if (!outcome.ok()) {
+    return std::unexpected(outcome);
+  }
+  return facts;
+}
+
 Result<SnapshotFacts> SnapshotStore::LoadNewest(StateMachine& state) const {
   const auto positions = Positions();
   if (!positions) {
@@ -107,12 +132,7 @@ Result<SnapshotFacts> SnapshotStore::LoadNewest(StateMachine& state) const {
   for (const std::int64_t position : *positions) {
     const std::string path = PathOf(position);
     SnapshotFacts facts;
-    const auto verified = VerifySnapshotFile(path);
-    Status outcome = verified ? Status::Ok() : verified.error();
-    if (verified && verified->position != position) {
-      outcome = {StatusCode::kCorruption,
-                 path + ": the file is of position " + std::to_string(verified->position)};
-    }
+    Status outcome = VerifyOne(position);
     if (outcome.ok()) {
       outcome = Load(path, state, facts);
       if (outcome.ok()) {

@@ -38,6 +38,9 @@ class SnapshotStore {
   // checksums did not load and no older one is there.
   Result<SnapshotFacts> LoadNewest(StateMachine& state) const;
 
+  // Loads the one of this position, or says why it is not good. The state is undefined then.
+  Result<SnapshotFacts> LoadOne(std::int64_t position, StateMachine& state) const;
+
   // Reads the finished temporary file of `position` again; good: gives it its name for good.
   Status Verify(std::int64_t position) const;
   Status Accept(std::int64_t position) const;
@@ -48,6 +51,7 @@ class SnapshotStore {
   Result<std::int64_t> RemoveOld() const;
 
  private:
+  Status VerifyOne(std::int64_t position) const;
   Status Load(const std::string& path, StateMachine& state, SnapshotFacts& facts) const;
 
   std::string directory_;

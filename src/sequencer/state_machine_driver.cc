@@ -2,13 +2,16 @@
 
 #include <cstddef>
 
+#include "base/assert.h"
 #include "lockstep_sbe/BatchEnd.h"
+#include "lockstep_sbe/LeadershipTerm.h"
 #include "protocol/entry.h"
 
 namespace lockstep {
 
-StateMachineDriver::StateMachineDriver(StateMachine& inner, EventRing& ring, const Clock& clock)
-    : inner_(inner), ring_(ring), clock_(clock) {
+StateMachineDriver::StateMachineDriver(StateMachine& inner, EventRing& ring, const Clock& clock,
+                                       const DriverOrigin& origin)
+    : inner_(inner), ring_(ring), clock_(clock), origin_(origin) {
   Mirror();
 }
 
@@ -30,6 +33,9 @@ void StateMachineDriver::Apply(std::int64_t position, std::int64_t timestamp_ns,
   const EntryReader reader(entry);
   if (reader.IsEntry()) {
     auto header = reader.Header();
+    const bool of_this_node = header.originNode() == origin_.node;
+    const bool own = of_this_node && header.bootId() == origin_.boot_id;
+    const bool replaying = replaying_ || (of_this_node && !own && origin_.boot_id != 0);
     constexpr std::size_t kBytes = kMessageHeaderBytes + sbe::BatchEnd::sbeBlockLength();
     auto batch_end = Encode<sbe::BatchEnd>(ring_.Claim(kBytes), kBytes);
     batch_end.position(position)
@@ -39,10 +45,16 @@ void StateMachineDriver::Apply(std::int64_t position, std::int64_t timestamp_ns,
         .batchSequence(header.batchSequence())
         .commandCount(header.commandCount())
         .originNode(header.originNode())
-        .replaying(replaying_ ? 1 : 0)
+        .replaying(replaying ? 1 : 0)
         .reserved(0);
     ring_.Commit(kBytes);
     commands_applied_.fetch_add(header.commandCount(), std::memory_order_relaxed);
+    if (own) {
+      own_batch_applied_.store(header.batchSequence(), std::memory_order_release);
+      if (origin_.leadership != nullptr) {
+        origin_.leadership->OnOwnBatchApplied(header.batchSequence());
+      }
+    }
   }
   // The mirrors first: who has seen the events must not find an older position or deadline.
   Mirror();
@@ -54,8 +66,30 @@ void StateMachineDriver::Apply(std::int64_t position, std::int64_t timestamp_ns,
 void StateMachineDriver::OnLeadership(std::int64_t term, std::int32_t leader) {
   inner_.OnLeadership(term, leader);
   replaying_ = false;
+  term_ = term;
+  leader_ = leader;
   Mirror();
+  if (origin_.leadership != nullptr) {
+    WriteLeadershipTerm(origin_.leadership->LastBefore(term));
+  }
   ring_.Publish();
+}
+
+void StateMachineDriver::OnIngressClosed() {
+  LOCKSTEP_ASSERT(origin_.leadership != nullptr);
+  WriteLeadershipTerm(origin_.leadership->LastClosed());
+  ring_.Publish();
+}
+
+void StateMachineDriver::WriteLeadershipTerm(std::uint64_t ended_tenure) {
+  constexpr std::size_t kBytes = kMessageHeaderBytes + sbe::LeadershipTerm::sbeBlockLength();
+  Encode<sbe::LeadershipTerm>(ring_.Claim(kBytes), kBytes)
+      .position(applied_position())
+      .term(term_)
+      .endedTenure(ended_tenure)
+      .leader(leader_)
+      .reserved(0);
+  ring_.Commit(kBytes);
 }
 
 bool StateMachineDriver::WriteSnapshot(SnapshotWriter& writer) const {

@@ -13,23 +13,37 @@
 
 #include "base/clock.h"
 #include "base/event_ring.h"
+#include "base/leadership.h"
 #include "base/state_machine.h"
 #include "base/status.h"
 
 namespace lockstep {
 
+// Who this node is in this life of its process: what it has appended itself, it knows again by
+// that.
+struct DriverOrigin {
+  std::uint16_t node = 0;
+  std::uint64_t boot_id = 0;
+  // Told of own batches, asked for tenures. Null: no LeadershipTerm is written.
+  Leadership* leadership = nullptr;
+};
+
 class StateMachineDriver final : public StateMachine {
  public:
-  // All three must outlive the driver; `inner` writes its events to `ring`.
-  StateMachineDriver(StateMachine& inner, EventRing& ring, const Clock& clock);
+  // All must outlive the driver; `inner` writes its events to `ring`.
+  StateMachineDriver(StateMachine& inner, EventRing& ring, const Clock& clock,
+                     const DriverOrigin& origin = {});
 
   // Also publishes the events that the inner state machine wrote while loading.
   [[nodiscard]] Status LoadSnapshot(SnapshotReader& reader) override;
-  // BatchEnd says replaying = 1 until OnLeadership was called first: nobody waits for the replies
-  // to those entries.
+  // BatchEnd says replaying = 1 until OnLeadership was called first, and for what an earlier life
+  // of this node has appended: nobody waits for the replies to those entries.
   void Apply(std::int64_t position, std::int64_t timestamp_ns,
              std::span<const std::byte> entry) override;
+  // Also writes LeadershipTerm.
   void OnLeadership(std::int64_t term, std::int32_t leader) override;
+  // What this node has appended and is not applied by now never will be: writes LeadershipTerm.
+  void OnIngressClosed();
   [[nodiscard]] bool WriteSnapshot(SnapshotWriter& writer) const override;
   [[nodiscard]] std::uint64_t Digest() const override { return inner_.Digest(); }
   [[nodiscard]] std::int64_t NextDeadlineNs() const override { return inner_.NextDeadlineNs(); }
@@ -43,6 +57,10 @@ class StateMachineDriver final : public StateMachine {
   [[nodiscard]] std::int64_t next_deadline_ns() const {
     return next_deadline_ns_.load(std::memory_order_acquire);
   }
+  // The last batch of this life of the process that was applied; 0: none yet.
+  [[nodiscard]] std::uint64_t own_batch_applied() const {
+    return own_batch_applied_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] std::uint64_t entries_applied() const {
     return entries_applied_.load(std::memory_order_relaxed);
   }
@@ -52,14 +70,19 @@ class StateMachineDriver final : public StateMachine {
 
  private:
   void Mirror();
+  void WriteLeadershipTerm(std::uint64_t ended_tenure);
 
   StateMachine& inner_;
   EventRing& ring_;
   const Clock& clock_;
+  const DriverOrigin origin_;
   bool replaying_ = true;
+  std::int64_t term_ = -1;
+  std::int32_t leader_ = Leadership::kNoLeader;
   std::atomic<std::int64_t> applied_position_{0};
   std::atomic<std::uint64_t> digest_{0};
   std::atomic<std::int64_t> next_deadline_ns_{INT64_MAX};
+  std::atomic<std::uint64_t> own_batch_applied_{0};
   std::atomic<std::uint64_t> entries_applied_{0};
   std::atomic<std::uint64_t> commands_applied_{0};
 };

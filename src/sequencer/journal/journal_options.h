@@ -3,11 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "base/clock.h"
-#include "base/status.h"
+#include "sequencer/snapshot_gate.h"
 #include "sequencer/snapshot_store.h"
 
 namespace lockstep {
@@ -17,8 +16,6 @@ enum class SyncPolicy : std::uint8_t {
   kInterval,  // survives kill -9; loss of power may take the last sync_interval_ns
   kNone,      // survives kill -9; loss of power may take what the newest segment holds
 };
-
-using DurabilityGate = std::function<Result<bool>(std::int64_t position)>;
 
 struct JournalOptions {
   // Data directory: `lock`, `journal/` and `snapshots/` are made in it.
@@ -38,10 +35,6 @@ struct JournalOptions {
   std::int64_t lock_wait_ns = 3'000'000'000;
   // Must outlive the sequencer.
   const Clock* clock = nullptr;
-  // What else must be durable up to a snapshot's position before the snapshot counts, because a
-  // start from it does not replay what lies before: history. Asked again until it says true; an
-  // error: it will not get there, and the snapshot does not count. Called from the thread that
-  // keeps the snapshots; must not wait. Unset: nothing.
   DurabilityGate snapshot_gate;
   // Told what was passed over or cut, naming file and reason. Called from several threads. Unset:
   // one line on stderr.

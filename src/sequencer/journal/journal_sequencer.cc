@@ -37,7 +37,18 @@ JournalSequencer::JournalSequencer(JournalOptions options)
       snapshots_(SnapshotDirectoryOf(options_.directory), options_.warn),
       allocator_(log_directory_, options_.segment_bytes, *options_.clock, health_),
       writer_(options_, ring_, health_, allocator_),
-      keeper_(snapshots_, log_directory_, writer_, options_.snapshot_gate, options_.warn) {}
+      keeper_(
+          snapshots_,
+          {.log = [this](std::int64_t position) -> Result<bool> {
+             if (writer_.durable() >= position) {
+               return true;
+             }
+             writer_.RequestSync();
+             return false;
+           },
+           .other = options_.snapshot_gate},
+          [this](std::int64_t position) { return RemoveSegmentsBefore(log_directory_, position); },
+          options_.warn) {}
 
 JournalSequencer::~JournalSequencer() {
   keeper_.Stop();

@@ -21,9 +21,9 @@
 #include "sequencer/journal/log_writer.h"
 #include "sequencer/journal/mirrored_buffer.h"
 #include "sequencer/journal/segment_allocator.h"
-#include "sequencer/journal/snapshot_keeper.h"
 #include "sequencer/journal/storage_health.h"
 #include "sequencer/sequencer.h"
+#include "sequencer/snapshot_keeper.h"
 #include "sequencer/snapshot_store.h"
 
 namespace lockstep {

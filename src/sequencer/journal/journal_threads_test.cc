@@ -25,7 +25,8 @@ namespace {
 class Pipeline {
  public:
   Pipeline(const JournalOptions& options, std::uint64_t boot_id)
-      : journal(options),
+      : driver(state, events, TestClock(), {.node = 1, .boot_id = boot_id}),
+        journal(options),
         batcher({.origin_node = 1, .boot_id = boot_id, .batch_limit_bytes = 2'000}, ingress,
                 journal, driver, TestClock()),
         sequencer_thread({}, batcher, journal, ingress, TestClock()),
@@ -56,7 +57,7 @@ class Pipeline {
   IngressRing queries{65'536};
   EventRing events{65'536, 10'000'000'000, [] {}};
   CommandKeeper state;
-  StateMachineDriver driver{state, events, TestClock()};
+  StateMachineDriver driver;
   JournalSequencer journal;
   Batcher batcher;
   SequencerThread sequencer_thread;

@@ -1,12 +1,11 @@
-#include "sequencer/journal/snapshot_keeper.h"
+#include "sequencer/snapshot_keeper.h"
 
 #include <pthread.h>
 #include <signal.h>
 
 #include <chrono>
+#include <string>
 #include <utility>
-
-#include "sequencer/journal/segment.h"
 
 namespace lockstep {
 namespace {
@@ -15,12 +14,11 @@ constexpr auto kDurableCheckInterval = std::chrono::milliseconds(20);
 
 }  // namespace
 
-SnapshotKeeper::SnapshotKeeper(SnapshotStore& store, std::string log_directory, LogWriter& writer,
-                               DurabilityGate gate, WarningHandler warn)
+SnapshotKeeper::SnapshotKeeper(SnapshotStore& store, Gates gates, LogRemover remove_log,
+                               WarningHandler warn)
     : store_(store),
-      log_directory_(std::move(log_directory)),
-      writer_(writer),
-      gate_(std::move(gate)),
+      gates_(std::move(gates)),
+      remove_log_(std::move(remove_log)),
       warn_(std::move(warn)) {}
 
 void SnapshotKeeper::Start(std::int64_t position) {
@@ -70,19 +68,9 @@ Status SnapshotKeeper::Take(const StateMachine& state, std::int64_t position, st
   return Status::Ok();
 }
 
-Status SnapshotKeeper::AwaitDurableLog(std::int64_t position) {
-  while (writer_.durable() < position) {
-    writer_.RequestSync();
-    if (PauseOrStop()) {
-      return {StatusCode::kUnavailable, "stopped"};
-    }
-  }
-  return Status::Ok();
-}
-
-Status SnapshotKeeper::AwaitGate(std::int64_t position) {
-  while (gate_) {
-    const auto is_durable = gate_(position);
+Status SnapshotKeeper::Await(const DurabilityGate& gate, std::int64_t position) {
+  while (gate) {
+    const auto is_durable = gate(position);
     if (!is_durable) {
       return is_durable.error();
     }
@@ -112,12 +100,11 @@ Status SnapshotKeeper::SeeThrough(pid_t child, std::int64_t position) {
   if (status.ok()) {
     status = store_.Verify(position);
   }
-  // A snapshot newer than the log that survives would be refused at start.
   if (status.ok()) {
-    status = AwaitDurableLog(position);
+    status = Await(gates_.log, position);
   }
   if (status.ok()) {
-    status = AwaitGate(position);
+    status = Await(gates_.other, position);
   }
   if (!status.ok()) {
     // Gone at the next start at the latest.
@@ -133,7 +120,7 @@ Status SnapshotKeeper::SeeThrough(pid_t child, std::int64_t position) {
   if (!needed) {
     return needed.error();
   }
-  return RemoveSegmentsBefore(log_directory_, *needed);
+  return remove_log_ ? remove_log_(*needed) : Status::Ok();
 }
 
 void SnapshotKeeper::Run() {

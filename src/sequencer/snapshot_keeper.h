@@ -10,24 +10,32 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
-#include <string>
 #include <thread>
 
 #include "base/state_machine.h"
 #include "base/status.h"
 #include "sequencer/forked_snapshot.h"
-#include "sequencer/journal/journal_options.h"
-#include "sequencer/journal/log_writer.h"
+#include "sequencer/snapshot_gate.h"
 #include "sequencer/snapshot_store.h"
 
 namespace lockstep {
 
 class SnapshotKeeper {
  public:
-  // All must outlive the keeper.
-  SnapshotKeeper(SnapshotStore& store, std::string log_directory, LogWriter& writer,
-                 DurabilityGate gate, WarningHandler warn);
+  // Removes the log before a position, which no start needs any more.
+  using LogRemover = std::function<Status(std::int64_t position)>;
+  struct Gates {
+    // The log itself: a snapshot newer than the log that survives would be refused at start.
+    DurabilityGate log;
+    // What else a start from the snapshot would not bring back.
+    DurabilityGate other;
+  };
+
+  // `store` must outlive the keeper. Gates and remover are called on the keeper's thread; unset:
+  // not asked.
+  SnapshotKeeper(SnapshotStore& store, Gates gates, LogRemover remove_log, WarningHandler warn);
   ~SnapshotKeeper() { Stop(); }
   SnapshotKeeper(const SnapshotKeeper&) = delete;
   SnapshotKeeper& operator=(const SnapshotKeeper&) = delete;
@@ -46,15 +54,13 @@ class SnapshotKeeper {
  private:
   void Run();
   Status SeeThrough(pid_t child, std::int64_t position);
-  Status AwaitDurableLog(std::int64_t position);
-  Status AwaitGate(std::int64_t position);
+  Status Await(const DurabilityGate& gate, std::int64_t position);
   // True: Stop has been called; else a little time has passed.
   bool PauseOrStop();
 
   SnapshotStore& store_;
-  const std::string log_directory_;
-  LogWriter& writer_;
-  const DurabilityGate gate_;
+  const Gates gates_;
+  const LogRemover remove_log_;
   const WarningHandler warn_;
   ForkedSnapshot fork_;
   std::atomic<std::int64_t> position_{0};
