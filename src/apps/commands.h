@@ -13,6 +13,7 @@ void AddAdminCommand(CLI::App& root, int& exit_code);
 void AddBenchCommand(CLI::App& root, int& exit_code);
 void AddBotsCommand(CLI::App& root, int& exit_code);
 void AddExchangeCommand(CLI::App& root, int& exit_code);
+void AddNodeCommand(CLI::App& root, int& exit_code);
 void AddInspectCommand(CLI::App& root, int& exit_code);
 void AddReplayCommand(CLI::App& root, int& exit_code);
 void AddTopCommand(CLI::App& root, int& exit_code);

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -14,6 +15,8 @@ namespace {
 // How often the storage is looked at: soon enough that clients hear why within a second.
 constexpr long kWatchNs = 100'000'000;
 
+enum class Kind : std::uint8_t { kExchange, kNode };
+
 struct ExchangeArguments {
   std::string data_directory;
   std::string listen;
@@ -22,7 +25,22 @@ struct ExchangeArguments {
   bool dev = false;
 };
 
-int RunExchange(const ExchangeArguments& arguments) {
+Status CheckKind(const ExchangeConfig& config, Kind kind) {
+  if (kind == Kind::kNode && config.members.empty()) {
+    return {StatusCode::kInvalidArgument,
+            "a node's settings have [cluster] with member and [[cluster.members]]"};
+  }
+  if (kind == Kind::kExchange && !config.members.empty()) {
+    return {StatusCode::kInvalidArgument,
+            "these are the settings of a cluster's node: start it with `lockstep node`"};
+  }
+  if (config.data_directory.empty()) {
+    return {StatusCode::kInvalidArgument, "no data directory: --data or [exchange] data"};
+  }
+  return Status::Ok();
+}
+
+int RunExchange(const ExchangeArguments& arguments, Kind kind) {
   // Before any thread starts, so that all inherit it and the signals wait for this one.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
@@ -38,13 +56,20 @@ int RunExchange(const ExchangeArguments& arguments) {
       return 2;
     }
   }
-  config.data_directory = arguments.data_directory;
+  if (!arguments.data_directory.empty()) {
+    config.data_directory = arguments.data_directory;
+  }
   config.dev = arguments.dev;
   if (!arguments.listen.empty()) {
     config.http_address = arguments.listen;
   }
   if (!arguments.sbe.empty()) {
     config.sbe_address = arguments.sbe;
+  }
+  if (Status status = CheckKind(config, kind); !status.ok()) {
+    std::fprintf(stderr, "%s: %s\n", kind == Kind::kNode ? "node" : "exchange",
+                 status.message().c_str());
+    return 2;
   }
   auto process = ExchangeProcess::Start(config);
   if (!process) {
@@ -81,7 +106,21 @@ void AddExchangeCommand(CLI::App& root, int& exit_code) {
   exchange.add_flag("--dev", arguments->dev,
                     "Begin with BTCUSDT and ETHUSDT, funded accounts maker and taker, and their "
                     "keys in DATA/dev-keys.json");
-  exchange.callback([arguments, &exit_code] { exit_code = RunExchange(*arguments); });
+  exchange.callback(
+      [arguments, &exit_code] { exit_code = RunExchange(*arguments, Kind::kExchange); });
+}
+
+void AddNodeCommand(CLI::App& root, int& exit_code) {
+  CLI::App& node = *root.add_subcommand(
+      "node", "Run one node of a cluster: gateways, engine and its part of the replicated log");
+  auto arguments = std::make_shared<ExchangeArguments>();
+  node.add_option("--config", arguments->config_path,
+                  "Settings, TOML; deploy/node.toml shows them all")
+      ->required();
+  node.add_option("--data", arguments->data_directory, "Data directory, made when missing");
+  node.add_flag("--dev", arguments->dev,
+                "The first leader makes BTCUSDT, ETHUSDT and funded accounts maker and taker");
+  node.callback([arguments, &exit_code] { exit_code = RunExchange(*arguments, Kind::kNode); });
 }
 
 }  // namespace lockstep

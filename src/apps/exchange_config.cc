@@ -2,8 +2,10 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <bit>
 #include <functional>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -73,6 +75,81 @@ std::function<std::string(const toml::node&)> Sync(SyncPolicy& policy) {
   };
 }
 
+std::string TakeMember(const toml::table& table, ClusterMember& member) {
+  const auto text = [&table](std::string_view name, std::string& to) {
+    const auto value = table[name].value_exact<std::string>();
+    to = value.value_or("");
+    return !to.empty();
+  };
+  const auto id = table["id"].value_exact<std::int64_t>();
+  const auto port = table["port"].value_exact<std::int64_t>();
+  constexpr std::int64_t kLastPort = 65'535 - kAeronPortsPerMember;
+  if (!id || *id < 0 || *id > 100 || !port || *port < 1 || *port > kLastPort ||
+      !text("host", member.host) || !text("rest", member.rest) || !text("sbe", member.sbe) ||
+      table.size() != 5) {
+    return "a list of tables with id (0 to 100), host, port (1 to " + std::to_string(kLastPort) +
+           "), rest and sbe (address:port)";
+  }
+  member.id = static_cast<std::int32_t>(*id);
+  member.port = static_cast<std::uint16_t>(*port);
+  return {};
+}
+
+std::function<std::string(const toml::node&)> Members(std::vector<ClusterMember>& members) {
+  return [&members](const toml::node& node) -> std::string {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) {
+      return "a list of tables";
+    }
+    for (const toml::node& one : *list) {
+      const toml::table* table = one.as_table();
+      std::string wrong =
+          table == nullptr ? "a list of tables" : TakeMember(*table, members.emplace_back());
+      if (!wrong.empty()) {
+        return wrong;
+      }
+    }
+    return {};
+  };
+}
+
+std::vector<Key> ClusterKeysOf(ExchangeConfig& config) {
+  const auto milliseconds = [](std::int64_t& to, std::int64_t low, std::int64_t high) {
+    return Number(low, high, [&to](std::int64_t value) { to = value * kNsPerMs; });
+  };
+  const auto mebibytes = [](std::size_t& to, std::int64_t high) {
+    return Number(1, high,
+                  [&to](std::int64_t value) { to = static_cast<std::size_t>(value) << 20U; });
+  };
+  AeronTimeouts& times = config.aeron.timeouts;
+  return {
+      {"cluster", "member",
+       Number(0, 100,
+              [&config](std::int64_t value) { config.member = static_cast<std::int32_t>(value); })},
+      {"cluster", "members", Members(config.members)},
+      {"cluster", "java_home", Text(config.aeron.java.java_home)},
+      {"cluster", "java_heap_mib", mebibytes(config.aeron.java.heap_bytes, 65'536)},
+      {"cluster", "driver_directory", Text(config.aeron.driver_directory)},
+      {"cluster", "mtu",
+       Number(
+           1'408, 8'192,
+           [&config](std::int64_t value) { config.aeron.mtu = static_cast<std::size_t>(value); })},
+      {"cluster", "log_term_mib", mebibytes(config.aeron.log_term_bytes, 1'024)},
+      {"cluster", "segment_mib", mebibytes(config.aeron.segment_bytes, 1'024)},
+      {"cluster", "file_sync",
+       Number(0, 1,
+              [&config](std::int64_t value) {
+                config.aeron.file_sync_level = static_cast<int>(value);
+              })},
+      {"cluster", "heartbeat_timeout_ms", milliseconds(times.heartbeat_timeout_ns, 20, 60'000)},
+      {"cluster", "heartbeat_interval_ms", milliseconds(times.heartbeat_interval_ns, 1, 10'000)},
+      {"cluster", "election_timeout_ms", milliseconds(times.election_timeout_ns, 5, 60'000)},
+      {"cluster", "election_status_ms", milliseconds(times.election_status_ns, 1, 10'000)},
+      {"cluster", "canvass_timeout_ms", milliseconds(times.canvass_timeout_ns, 40, 600'000)},
+      {"cluster", "tick_interval_ms", milliseconds(config.tick_interval_ns, 1, 1'000)},
+  };
+}
+
 std::vector<Key> KeysOf(ExchangeConfig& config) {
   const auto pool = [](std::uint32_t& size, std::int64_t high) {
     return Number(1, high,
@@ -88,6 +165,8 @@ std::vector<Key> KeysOf(ExchangeConfig& config) {
   return {
       {"exchange", "listen", Text(config.http_address)},
       {"exchange", "sbe", Text(config.sbe_address)},
+      {"exchange", "data", Text(config.data_directory)},
+      {"exchange", "keys", Text(config.key_directory)},
       {"journal", "sync", Sync(config.journal.sync)},
       {"journal", "sync_interval_ms", scaled(config.journal.sync_interval_ns, kNsPerMs, 10'000)},
       {"journal", "segment_mib", scaled(config.journal.segment_bytes, kMebibyte, 65'536)},
@@ -137,7 +216,8 @@ Status ReadConfigFile(const std::string& path, ExchangeConfig& config) {
     return {StatusCode::kInvalidArgument, path + ":" + std::to_string(error.source().begin.line) +
                                               ": " + std::string(error.description())};
   }
-  const std::vector<Key> keys = KeysOf(config);
+  std::vector<Key> keys = KeysOf(config);
+  std::ranges::move(ClusterKeysOf(config), std::back_inserter(keys));
   for (const auto& [section, node] : document) {
     const toml::table* table = node.as_table();
     if (table == nullptr) {

@@ -45,8 +45,8 @@ void AddGatewayMetrics(Metrics& metrics, const GatewayCounters& gateway) {
 }
 
 void AddLogMetrics(Metrics& metrics, const MetricSources& sources) {
-  const auto& [clock, commands, gateway_reader, sequencer, batcher, driver, engine_thread, router,
-               history, gateway] = sources;
+  const auto& [clock, commands, gateway_reader, sequencer, journal, batcher, driver, engine_thread,
+               router, history, gateway] = sources;
   metrics.AddGauge("lockstep_log_appended_position", "Position of the newest entry", {},
                    [&sequencer] { return static_cast<double>(sequencer.appended_position()); });
   metrics.AddGauge("lockstep_log_committed_position", "Position of the newest durable entry", {},
@@ -61,11 +61,13 @@ void AddLogMetrics(Metrics& metrics, const MetricSources& sources) {
                      [&batcher] { return static_cast<double>(batcher.commands_appended()); });
   metrics.AddCounter("lockstep_log_refused_entries_total", "Times that the log took no entry", {},
                      [&batcher] { return static_cast<double>(batcher.times_refused()); });
-  metrics.AddHistogram("lockstep_log_sync_seconds", "One sync of the log to disk", {},
-                       sequencer.sync_latency());
-  metrics.AddHistogram("lockstep_log_commit_seconds",
-                       "Making one group of entries durable, write and sync", {},
-                       sequencer.commit_latency());
+  if (journal != nullptr) {
+    metrics.AddHistogram("lockstep_log_sync_seconds", "One sync of the log to disk", {},
+                         journal->sync_latency());
+    metrics.AddHistogram("lockstep_log_commit_seconds",
+                         "Making one group of entries durable, write and sync", {},
+                         journal->commit_latency());
+  }
   metrics.AddGauge("lockstep_ingress_ring_bytes", "Bytes of commands waiting for the sequencer", {},
                    [&commands] { return static_cast<double>(commands.UsedBytes()); });
 }

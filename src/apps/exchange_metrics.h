@@ -20,7 +20,8 @@ struct MetricSources {
   const Clock& clock;
   const IngressRing& commands;
   const EventRing::Reader& gateway_reader;
-  const JournalSequencer& sequencer;
+  const Sequencer& sequencer;
+  const JournalSequencer* journal;  // null: a cluster's node
   const Batcher& batcher;
   const StateMachineDriver& driver;
   const EngineThread& engine_thread;

@@ -1,8 +1,11 @@
 #include "apps/exchange_process.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <time.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -26,19 +29,23 @@
 #include "apps/market_seed_of_history.h"
 #include "apps/web_metrics.h"
 #include "auth/embedded_key_store.h"
+#include "base/limits.h"
+#include "base/posix_file.h"
 #include "base/status.h"
 #include "gateway/http/route_table.h"
 #include "gateway/http/web_server.h"
 #include "gateway/sbe/sbe_server.h"
+#include "sequencer/aeron/aeron_jars.h"
 #include "sequencer/journal/journal_options.h"
 
 namespace lockstep {
 namespace {
 
-constexpr std::uint16_t kNode = 1;
 constexpr std::int64_t kMillisecondNs = 1'000'000;
 // Longer than anything in flight can take on a disk that works.
 constexpr std::int64_t kDrainNs = 10'000 * kMillisecondNs;
+// Of a sequencer's thread that nobody but its ring has work for.
+constexpr std::int64_t kIdleNs = 20 * kMillisecondNs;
 constexpr std::int64_t kDevSetupNs = 60'000 * kMillisecondNs;
 
 // A reader of the events that holds the market up this long is stuck for good: better a restart
@@ -46,6 +53,38 @@ constexpr std::int64_t kDevSetupNs = 60'000 * kMillisecondNs;
 void StopOnStall() {
   std::fputs("a reader of the event ring stands still: stopping\n", stderr);
   std::_Exit(3);
+}
+
+// As commands and replies say it: from 1 on, since 0 is nobody.
+std::uint16_t NodeOf(const ExchangeConfig& config) {
+  return config.members.empty() ? 1 : static_cast<std::uint16_t>(config.member + 1);
+}
+
+std::string KeyDirectoryOf(const ExchangeConfig& config) {
+  return config.key_directory.empty() ? config.data_directory : config.key_directory;
+}
+
+// Nodes of one machine may share the directory: the first makes the keys, the others read them.
+Result<std::unique_ptr<EmbeddedKeyStore>> OpenKeys(const ExchangeConfig& config) {
+  const std::string directory = KeyDirectoryOf(config);
+  if (Status made = MakeDirectories(directory); !made.ok()) {
+    return std::unexpected(made);
+  }
+  const std::string path = directory + "/keys.lock";
+  const auto lock = OpenFile(path, O_RDWR | O_CREAT);
+  if (!lock) {
+    return std::unexpected(lock.error());
+  }
+  if (flock(lock->get(), LOCK_EX) != 0) {
+    return std::unexpected(IoError(path, "flock", errno));
+  }
+  auto keys = EmbeddedKeyStore::Open(directory);
+  if (keys && config.dev) {
+    if (Status made = EnsureDevKeys(**keys, directory + "/dev-keys.json"); !made.ok()) {
+      return std::unexpected(made);
+    }
+  }
+  return keys;
 }
 
 struct HostPort {
@@ -83,30 +122,71 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       commands_(config.ingress_ring_bytes),
       queries_(config.query_ring_bytes),
       engine_(config.engine, events_),
-      driver_(engine_, events_, clock_),
-      sequencer_([&] {
-        JournalOptions options = journal;
-        options.clock = &clock_;
-        options.snapshot_gate = [this](std::int64_t position) {
-          return history_->MakeDurable(position);
-        };
-        return options;
-      }()),
-      batcher_({.origin_node = kNode, .boot_id = static_cast<std::uint64_t>(clock_.WallNs())},
-               commands_, sequencer_, driver_, clock_),
+      driver_(engine_, events_, clock_,
+              {.node = node(),
+               .boot_id = boot_id_,
+               .leadership = &leadership_,
+               .replayed_up_to = IsInCluster() ? 0 : -1}),
+      sequencer_(MakeSequencer(journal)),
+      batcher_({.origin_node = node(),
+                .boot_id = boot_id_,
+                .batch_limit_bytes =
+                    IsInCluster() ? config_.aeron.mtu - kAeronHeaderBytes : limits::kMaxBatchBytes,
+                .tick_interval_ns = IsInCluster() ? config_.tick_interval_ns : 0,
+                .lease_ns = config_.aeron.timeouts.heartbeat_timeout_ns -
+                            2 * config_.aeron.timeouts.heartbeat_interval_ns,
+                .leadership = &leadership_},
+               commands_, *sequencer_, driver_, clock_),
       keys_(std::move(keys)),
       audit_(std::move(audit)),
       streams_(clock_, router_reader_.waker()),
       router_(router_reader_, &streams_),
       sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_,
            audit_.get()),
-      sequencer_thread_({}, batcher_, sequencer_, commands_, clock_),
+      sequencer_thread_({.idle_ns = IsInCluster() ? config_.aeron.idle_ns : kIdleNs}, batcher_,
+                        *sequencer_, commands_, clock_),
       engine_thread_(
-          config.engine_thread, sequencer_, driver_, queries_,
+          config.engine_thread, *sequencer_, driver_, queries_,
           [this](std::span<const std::byte> query) { AnswerQuery(query); }, clock_),
       stream_sessions_(stream_loop_, &streams_) {}
 
 ExchangeProcess::~ExchangeProcess() { Stop(); }
+
+std::uint16_t ExchangeProcess::node() const { return NodeOf(config_); }
+
+AeronOptions ExchangeProcess::ClusterOptions() const {
+  AeronOptions options = config_.aeron;
+  options.member = config_.member;
+  for (const ClusterMember& member : config_.members) {
+    options.members.push_back({.id = member.id, .host = member.host, .base_port = member.port});
+  }
+  options.directory = config_.data_directory;
+  options.snapshot_log_bytes = config_.engine_thread.snapshot_log_bytes;
+  options.snapshot_interval_ns = config_.engine_thread.snapshot_interval_ns;
+  options.java.jars = AeronJars();
+  options.clock = &clock_;
+  return options;
+}
+
+std::unique_ptr<Sequencer> ExchangeProcess::MakeSequencer(const JournalOptions& journal) {
+  const auto gate = [this](std::int64_t position) { return history_->MakeDurable(position); };
+  if (IsInCluster()) {
+    AeronOptions options = ClusterOptions();
+    options.snapshot_gate = gate;
+    auto aeron = std::make_unique<AeronSequencer>(std::move(options), leadership_,
+                                                  [this] { driver_.OnIngressClosed(); });
+    aeron->SetSequencerWaker(commands_.waker());
+    aeron_ = aeron.get();
+    return aeron;
+  }
+  JournalOptions options = journal;
+  options.clock = &clock_;
+  options.snapshot_gate = gate;
+  auto alone = std::make_unique<JournalSequencer>(std::move(options));
+  journal_ = alone.get();
+  Leadership::MakeSole(leadership_, node());
+  return alone;
+}
 
 Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeConfig& config) {
   const auto sbe_address = ParseAddress(config.sbe_address);
@@ -125,7 +205,7 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   if (error) {
     return Error(StatusCode::kIoError, config.data_directory + ": " + error.message());
   }
-  auto keys = EmbeddedKeyStore::Open(config.data_directory);
+  auto keys = OpenKeys(config);
   if (!keys) {
     return std::unexpected(keys.error());
   }
@@ -140,7 +220,7 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   SbeServerConfig sbe_config;
   sbe_config.address = sbe_address->host;
   sbe_config.port = sbe_address->port;
-  sbe_config.node = NodeId(kNode);
+  sbe_config.node = NodeId(NodeOf(config));
   JournalOptions journal = config.journal;
   journal.directory = config.data_directory;
   WebServerOptions web_options;
@@ -176,7 +256,7 @@ Status ExchangeProcess::OpenHistory() {
 
 void ExchangeProcess::MakeBinanceGateway() {
   BinanceGatewayConfig config;
-  config.node = NodeId(kNode);
+  config.node = NodeId(node());
   config.rate_limits = config_.rate_limits;
   binance_ = std::make_unique<BinanceGateway>(config, BinanceGateway::Surroundings{
                                                           .clock = clock_,
@@ -202,7 +282,8 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   AddExchangeMetrics(metrics_, {.clock = clock_,
                                 .commands = commands_,
                                 .gateway_reader = gateway_reader_,
-                                .sequencer = sequencer_,
+                                .sequencer = *sequencer_,
+                                .journal = journal_,
                                 .batcher = batcher_,
                                 .driver = driver_,
                                 .engine_thread = engine_thread_,
@@ -231,13 +312,12 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   router_.Start();
   history_->Start();
   sbe_.Start();
-  if (Status status = sequencer_.Recover(driver_); !status.ok()) {
+  if (Status status = Recover(); !status.ok()) {
     return status;
   }
-  history_->Recovered(sequencer_.applied_position());
   engine_thread_.Start();
   sequencer_thread_.Start();
-  if (config_.dev) {
+  if (config_.dev && !IsInCluster()) {
     if (Status status = ApplyDevSetup(); !status.ok()) {
       return status;
     }
@@ -252,6 +332,22 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   }
   phase_.store(Phase::kServing);
   web_->SetServing(true);
+  return Status::Ok();
+}
+
+Status ExchangeProcess::Recover() {
+  // In a cluster the log comes while the node serves: only what history holds of it is known to be
+  // of before.
+  const std::int64_t held = IsInCluster() ? history_->stored_position() : 0;
+  if (IsInCluster()) {
+    driver_.SetReplayedUpTo(held);
+  }
+  if (Status status = sequencer_->Recover(driver_); !status.ok()) {
+    return status;
+  }
+  if (sequencer_->applied_position() >= held) {
+    history_->Recovered(sequencer_->applied_position());
+  }
   return Status::Ok();
 }
 
@@ -283,8 +379,8 @@ Status ExchangeProcess::ApplyDevSetup() {
     return submitted.error();
   }
   while (driver_.commands_applied() < before + *submitted) {
-    if (sequencer_.storage_failed()) {
-      return {StatusCode::kIoError, sequencer_.StorageError()};
+    if (sequencer_->storage_failed()) {
+      return {StatusCode::kIoError, sequencer_->StorageError()};
     }
     if (clock_.MonotonicNs() > deadline_ns) {
       return {StatusCode::kUnavailable, "the first commands were not applied in time"};
@@ -292,7 +388,17 @@ Status ExchangeProcess::ApplyDevSetup() {
     const timespec pause = {0, kMillisecondNs};
     nanosleep(&pause, nullptr);
   }
-  return EnsureDevKeys(*keys_, config_.data_directory + "/dev-keys.json");
+  return Status::Ok();
+}
+
+// The first leader of a cluster makes the market; the commands say the same each time.
+void ExchangeProcess::SetUpMarketOnce() {
+  if (!config_.dev || market_set_up_ || leadership_.tenure() == Leadership::kNoTenure) {
+    return;
+  }
+  market_set_up_ = SubmitDevCommands([this](std::span<const std::byte> command) {
+                     return commands_.TryWrite(command);
+                   }).has_value();
 }
 
 void ExchangeProcess::AnswerQuery(std::span<const std::byte> query) {
@@ -309,19 +415,22 @@ std::string ExchangeProcess::ReadyLine() const {
                      " data=" + config_.data_directory +
                      " position=" + std::to_string(driver_.applied_position());
   if (config_.dev) {
-    line += " keys=" + config_.data_directory + "/dev-keys.json";
+    line += " keys=" + KeyDirectoryOf(config_) + "/dev-keys.json";
   }
   return line;
 }
 
 void ExchangeProcess::Watch() {
-  const bool failed = sequencer_.storage_failed();
+  if (IsInCluster()) {
+    SetUpMarketOnce();
+  }
+  const bool failed = sequencer_->storage_failed();
   if (failed == storage_refused_) {
     return;
   }
   storage_refused_ = failed;
   if (failed) {
-    const std::string why = sequencer_.StorageError();
+    const std::string why = sequencer_->StorageError();
     std::fprintf(stderr, "storage: no more commands are taken: %s\n", why.c_str());
     sbe_.SetRefusal(GatewayRefusal::kStorageFailed, why);
     binance_->SetRefusal(TradingRefusal::kStorageFailed);
@@ -343,8 +452,8 @@ std::optional<std::string> ExchangeProcess::Health() const {
     case Phase::kServing:
       break;
   }
-  if (sequencer_.storage_failed()) {
-    return "storage: " + sequencer_.StorageError();
+  if (sequencer_->storage_failed()) {
+    return "storage: " + sequencer_->StorageError();
   }
   return std::nullopt;
 }
@@ -361,6 +470,9 @@ bool ExchangeProcess::Stop() {
     drained = sbe_.Drain(kDrainNs) && orders_answered && acts_answered;
   }
   sequencer_thread_.Stop();
+  if (aeron_ != nullptr) {
+    aeron_->Stop();
+  }
   engine_thread_.Stop();
   router_.Stop();
   if (history_ != nullptr) {

@@ -1,4 +1,5 @@
-// A whole exchange in one process: every thread and every ring of it.
+// A whole exchange in one process: every thread and every ring of it. With the journal it is alone;
+// with Aeron in the journal's place it is one node of a cluster, and otherwise the same.
 //
 //   gateway I/O thread ─ commands ─► IngressRing ─► sequencer thread ─ journal ─► engine thread ─►
 //   EventRing ─► gateway I/O thread
@@ -23,6 +24,7 @@
 #include "base/clock.h"
 #include "base/event_ring.h"
 #include "base/ingress_ring.h"
+#include "base/leadership.h"
 #include "base/status.h"
 #include "engine/matching_engine.h"
 #include "gateway/admin/admin_gateway.h"
@@ -35,6 +37,7 @@
 #include "history/history_recorder.h"
 #include "market_data/events_router.h"
 #include "market_data/streams/stream_publisher.h"
+#include "sequencer/aeron/aeron_sequencer.h"
 #include "sequencer/batcher.h"
 #include "sequencer/engine_thread.h"
 #include "sequencer/journal/journal_sequencer.h"
@@ -70,6 +73,12 @@ class ExchangeProcess {
   explicit ExchangeProcess(const ExchangeConfig& config, std::unique_ptr<EmbeddedKeyStore> keys,
                            std::unique_ptr<AuditLog> audit, const SbeServerConfig& sbe_config,
                            const JournalOptions& journal);
+  [[nodiscard]] std::unique_ptr<Sequencer> MakeSequencer(const JournalOptions& journal);
+  [[nodiscard]] AeronOptions ClusterOptions() const;
+  [[nodiscard]] bool IsInCluster() const { return !config_.members.empty(); }
+  [[nodiscard]] std::uint16_t node() const;
+  [[nodiscard]] Status Recover();
+  void SetUpMarketOnce();
   [[nodiscard]] Status OpenHistory();
   [[nodiscard]] Status Run(const WebServerOptions& web_options);
   [[nodiscard]] Status ApplyDevSetup();
@@ -84,7 +93,11 @@ class ExchangeProcess {
   SystemClock clock_;
   std::atomic<Phase> phase_{Phase::kStarting};
   bool storage_refused_ = false;
+  bool market_set_up_ = false;
   bool stopped_ = false;
+  // Of this life of the process.
+  const std::uint64_t boot_id_ = static_cast<std::uint64_t>(clock_.WallNs());
+  Leadership leadership_;
   // In the order in which events and commands pass through them; destroyed the other way round.
   EventRing events_;
   EventRing::Reader& gateway_reader_;
@@ -96,7 +109,9 @@ class ExchangeProcess {
   MatchingEngine engine_;
   StateMachineDriver driver_;
   std::unique_ptr<HistoryRecorder> history_;  // before the log, which asks it before it forgets
-  JournalSequencer sequencer_;
+  JournalSequencer* journal_ = nullptr;       // which of the two it is
+  AeronSequencer* aeron_ = nullptr;
+  std::unique_ptr<Sequencer> sequencer_;
   Batcher batcher_;
   std::unique_ptr<EmbeddedKeyStore> keys_;
   std::unique_ptr<AuditLog> audit_;

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   lockstep::AddAdminCommand(root, exit_code);
   lockstep::AddBenchCommand(root, exit_code);
   lockstep::AddExchangeCommand(root, exit_code);
+  lockstep::AddNodeCommand(root, exit_code);
   lockstep::AddBotsCommand(root, exit_code);
   lockstep::AddInspectCommand(root, exit_code);
   lockstep::AddReplayCommand(root, exit_code);

@@ -11,7 +11,12 @@ namespace lockstep {
 
 StateMachineDriver::StateMachineDriver(StateMachine& inner, EventRing& ring, const Clock& clock,
                                        const DriverOrigin& origin)
-    : inner_(inner), ring_(ring), clock_(clock), origin_(origin) {
+    : inner_(inner),
+      ring_(ring),
+      clock_(clock),
+      origin_(origin),
+      replayed_up_to_(origin.replayed_up_to),
+      replaying_(origin.replayed_up_to < 0) {
   Mirror();
 }
 
@@ -35,7 +40,8 @@ void StateMachineDriver::Apply(std::int64_t position, std::int64_t timestamp_ns,
     auto header = reader.Header();
     const bool of_this_node = header.originNode() == origin_.node;
     const bool own = of_this_node && header.bootId() == origin_.boot_id;
-    const bool replaying = replaying_ || (of_this_node && !own && origin_.boot_id != 0);
+    const bool replaying =
+        replaying_ || position <= replayed_up_to_ || (of_this_node && !own && origin_.boot_id != 0);
     constexpr std::size_t kBytes = kMessageHeaderBytes + sbe::BatchEnd::sbeBlockLength();
     auto batch_end = Encode<sbe::BatchEnd>(ring_.Claim(kBytes), kBytes);
     batch_end.position(position)

@@ -26,6 +26,9 @@ struct DriverOrigin {
   std::uint64_t boot_id = 0;
   // Told of own batches, asked for tenures. Null: no LeadershipTerm is written.
   Leadership* leadership = nullptr;
+  // Entries up to this position are of before this life of the process. -1: the first OnLeadership
+  // tells where they end.
+  std::int64_t replayed_up_to = -1;
 };
 
 class StateMachineDriver final : public StateMachine {
@@ -47,6 +50,9 @@ class StateMachineDriver final : public StateMachine {
   [[nodiscard]] bool WriteSnapshot(SnapshotWriter& writer) const override;
   [[nodiscard]] std::uint64_t Digest() const override { return inner_.Digest(); }
   [[nodiscard]] std::int64_t NextDeadlineNs() const override { return inner_.NextDeadlineNs(); }
+
+  // Before the first entry: history already holds what is up to this position.
+  void SetReplayedUpTo(std::int64_t position) { replayed_up_to_ = position; }
 
   // ---- any thread: as of the last applied entry ----
   // Position, digest and deadline are each whole, but may be of two neighbouring entries.
@@ -76,7 +82,8 @@ class StateMachineDriver final : public StateMachine {
   EventRing& ring_;
   const Clock& clock_;
   const DriverOrigin origin_;
-  bool replaying_ = true;
+  std::int64_t replayed_up_to_;
+  bool replaying_;
   std::int64_t term_ = -1;
   std::int32_t leader_ = Leadership::kNoLeader;
   std::atomic<std::int64_t> applied_position_{0};

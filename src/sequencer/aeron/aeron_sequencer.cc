@@ -243,6 +243,13 @@ std::size_t AeronSequencer::Commit() {
 
 void AeronSequencer::FollowBlock() {
   const bool leads = block_.role == kAeronLeaderRole;
+  if (leadership_.leader() != block_.leader) {
+    Report(fmt::format("member {}: {} at position {}, term {}", options_.member,
+                       block_.leader < 0 ? std::string("no leader is known")
+                                         : fmt::format("member {} leads", block_.leader),
+                       block_.commit_position, block_.term),
+           false);
+  }
   role_.store(leads ? Role::kLeader : (block_.leader < 0 ? Role::kCandidate : Role::kFollower),
               std::memory_order_release);
   term_.store(block_.term);
@@ -256,6 +263,7 @@ void AeronSequencer::FollowBlock() {
   } else if (!open) {
     // What came in between was dropped by the batcher's turn before this one.
     leadership_.Open(block_.term);
+    Report(fmt::format("member {} takes commands", options_.member), false);
   }
 }
 
