@@ -32,6 +32,7 @@
 #include "base/limits.h"
 #include "base/posix_file.h"
 #include "base/status.h"
+#include "base/thread_kind.h"
 #include "gateway/http/route_table.h"
 #include "gateway/http/web_server.h"
 #include "gateway/sbe/sbe_server.h"
@@ -143,8 +144,9 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       router_(router_reader_, &streams_),
       sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_,
            audit_.get()),
-      sequencer_thread_({.idle_ns = IsInCluster() ? config_.aeron.idle_ns : kIdleNs}, batcher_,
-                        *sequencer_, commands_, clock_),
+      sequencer_thread_({.kind = IsInCluster() ? ThreadKind::kUrgent : ThreadKind::kPrompt,
+                         .idle_ns = IsInCluster() ? config_.aeron.idle_ns : kIdleNs},
+                        batcher_, *sequencer_, commands_, clock_),
       engine_thread_(
           config.engine_thread, *sequencer_, driver_, queries_,
           [this](std::span<const std::byte> query) { AnswerQuery(query); }, clock_),

@@ -28,6 +28,7 @@ struct SchedulingAttributes {
 constexpr std::uint64_t kPromptSliceNs = 100'000;
 constexpr std::uint64_t kPatientSliceNs = 3'000'000;
 constexpr int kPatientNice = 10;
+constexpr int kUrgentNice = -15;
 
 }  // namespace
 
@@ -41,7 +42,14 @@ void DescribeThread(const char* name, ThreadKind kind) {
     attributes.nice += kPatientNice;
     attributes.runtime_ns = kPatientSliceNs;
   }
-  syscall(SYS_sched_setattr, 0, &attributes, 0);
+  const int usual_nice = attributes.nice;
+  if (kind == ThreadKind::kUrgent) {
+    attributes.nice += kUrgentNice;
+  }
+  if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0 && attributes.nice < usual_nice) {
+    attributes.nice = usual_nice;
+    syscall(SYS_sched_setattr, 0, &attributes, 0);
+  }
 }
 
 }  // namespace lockstep

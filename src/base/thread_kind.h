@@ -7,6 +7,9 @@
 namespace lockstep {
 
 enum class ThreadKind : std::uint8_t {
+  // Its silence would cost the node its place: the heartbeats of a cluster. Goes before everybody
+  // where the process may say so (CAP_SYS_NICE), otherwise like kPrompt.
+  kUrgent,
   // On an order's way: runs little at a time and wants to run at once when it is woken.
   kPrompt,
   // Beside it: has memory and disk to catch up from.

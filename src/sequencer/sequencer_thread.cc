@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/thread_kind.h"
-
 namespace lockstep {
 
 SequencerThread::SequencerThread(const SequencerThreadOptions& options, Batcher& batcher,
@@ -12,7 +10,7 @@ SequencerThread::SequencerThread(const SequencerThreadOptions& options, Batcher&
 
 void SequencerThread::Start() {
   thread_ = std::thread([this] {
-    DescribeThread("sequencer", ThreadKind::kPrompt);
+    DescribeThread("sequencer", options_.kind);
     Run();
   });
 }

@@ -12,12 +12,15 @@
 
 #include "base/clock.h"
 #include "base/ingress_ring.h"
+#include "base/thread_kind.h"
 #include "sequencer/batcher.h"
 #include "sequencer/sequencer.h"
 
 namespace lockstep {
 
 struct SequencerThreadOptions {
+  // kUrgent in a cluster, whose heartbeats this thread sends.
+  ThreadKind kind = ThreadKind::kPrompt;
   // Entries that one commit makes durable together: bounds how long the first of them waits for the
   // others.
   std::size_t entries_per_commit = 64;

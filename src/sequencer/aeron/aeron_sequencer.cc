@@ -287,7 +287,7 @@ void AeronSequencer::SnapshotIfDue() {
 
 // ---- driver's and archive's thread ----
 
-void AeronSequencer::OnIoThread() { DescribeThread("aeron-io", ThreadKind::kPrompt); }
+void AeronSequencer::OnIoThread() { DescribeThread("aeron-io", ThreadKind::kUrgent); }
 
 void AeronSequencer::WaitForIo() {
   // Datagrams come without a wake-up: they are looked for often while there is traffic.
