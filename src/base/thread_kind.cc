@@ -28,7 +28,6 @@ struct SchedulingAttributes {
 constexpr std::uint64_t kPromptSliceNs = 100'000;
 constexpr std::uint64_t kPatientSliceNs = 3'000'000;
 constexpr int kPatientNice = 10;
-constexpr int kUrgentNice = -15;
 
 }  // namespace
 

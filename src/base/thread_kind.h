@@ -16,6 +16,9 @@ enum class ThreadKind : std::uint8_t {
   kPatient,
 };
 
+// What kUrgent adds to the process's nice value.
+inline constexpr int kUrgentNice = -15;
+
 // For the calling thread. `name`: as top and perf show it, 15 characters at most. What the system
 // does not offer is left out: nothing depends on it but waiting times.
 void DescribeThread(const char* name, ThreadKind kind);

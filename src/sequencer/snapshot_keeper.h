@@ -48,6 +48,11 @@ class SnapshotKeeper {
   // Forks a child that writes `state` as of `position`. kUnavailable while one is under way.
   Status Take(const StateMachine& state, std::int64_t position, std::int64_t now_ns);
 
+  // One is under way. Any thread.
+  [[nodiscard]] bool busy() const {
+    const std::lock_guard lock(mutex_);
+    return busy_;
+  }
   // Of the newest snapshot that counts. Any thread.
   [[nodiscard]] std::int64_t position() const { return position_.load(std::memory_order_acquire); }
 
@@ -64,7 +69,7 @@ class SnapshotKeeper {
   const WarningHandler warn_;
   ForkedSnapshot fork_;
   std::atomic<std::int64_t> position_{0};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool busy_ = false;  // a snapshot is under way
   pid_t child_ = 0;    // until it was reaped: only so long is the id its own; else 0

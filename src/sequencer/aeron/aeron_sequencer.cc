@@ -278,7 +278,7 @@ void AeronSequencer::SnapshotIfDue() {
                       now_ns - snapshot_asked_ns_ < options_.snapshot_interval_ns))) {
     return;
   }
-  if (AeronNode::RequestSnapshot()) {
+  if (!keeper_.busy() && AeronNode::RequestSnapshot()) {
     snapshot_requested_.store(false);
     snapshot_asked_position_ = applied_position();
     snapshot_asked_ns_ = now_ns;

@@ -1,6 +1,7 @@
 #include "sequencer/aeron/java_machine.h"
 
 #include <dlfcn.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <system_error>
 
 #include "base/assert.h"
+#include "base/thread_kind.h"
 
 namespace lockstep {
 namespace {
@@ -72,6 +74,9 @@ std::vector<std::string> MachineOptions(const JavaMachineOptions& options) {
       "-XX:+AlwaysPreTouch",
       "-XX:TieredStopAtLevel=1",
       "-XX:-UsePerfData",
+      // No safepoint without a reason: it stops the consensus module.
+      "-XX:+UnlockDiagnosticVMOptions",
+      "-XX:GuaranteedSafepointInterval=0",
       "-XX:-CreateCoredumpOnCrash",
       "-Dagrona.disable.bounds.checks=true",
       "-Daeron.print.configuration=false",
@@ -93,6 +98,20 @@ std::string TextOf(JNIEnv* env, jobject object) {
   env->ReleaseStringUTFChars(text, bytes);
   return result;
 }
+
+// While it lives, threads that this one starts go before others, if the process may say so.
+class UrgentChildren {
+ public:
+  UrgentChildren() : nice_(getpriority(PRIO_PROCESS, 0)) {
+    setpriority(PRIO_PROCESS, 0, nice_ + kUrgentNice);
+  }
+  ~UrgentChildren() { setpriority(PRIO_PROCESS, 0, nice_); }
+  UrgentChildren(const UrgentChildren&) = delete;
+  UrgentChildren& operator=(const UrgentChildren&) = delete;
+
+ private:
+  int nice_;
+};
 
 }  // namespace
 
@@ -127,6 +146,8 @@ Status JavaMachine::Create(const JavaMachineOptions& options) {
   arguments.options = entries.data();
   arguments.ignoreUnrecognized = JNI_FALSE;
   void* env = nullptr;
+  // At a safepoint all wait for the machine's own threads, heartbeats too.
+  const UrgentChildren urgent;
   if (const jint code = create(&machine, &env, &arguments); code != JNI_OK) {
     machine = nullptr;
     return {StatusCode::kIoError,
