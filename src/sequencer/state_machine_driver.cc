@@ -64,6 +64,7 @@ void StateMachineDriver::Apply(std::int64_t position, std::int64_t timestamp_ns,
   }
   // The mirrors first: who has seen the events must not find an older position or deadline.
   Mirror();
+  digest_trail_.Record(position, digest());
   entries_applied_.fetch_add(1, std::memory_order_relaxed);
   applied_position_.store(position, std::memory_order_release);
   ring_.Publish();

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "base/clock.h"
+#include "base/digest_trail.h"
 #include "base/event_ring.h"
 #include "base/leadership.h"
 #include "base/state_machine.h"
@@ -59,6 +60,7 @@ class StateMachineDriver final : public StateMachine {
   [[nodiscard]] std::int64_t applied_position() const {
     return applied_position_.load(std::memory_order_acquire);
   }
+  [[nodiscard]] const DigestTrail& digest_trail() const { return digest_trail_; }
   [[nodiscard]] std::uint64_t digest() const { return digest_.load(std::memory_order_acquire); }
   [[nodiscard]] std::int64_t next_deadline_ns() const {
     return next_deadline_ns_.load(std::memory_order_acquire);
@@ -86,6 +88,7 @@ class StateMachineDriver final : public StateMachine {
   bool replaying_;
   std::int64_t term_ = -1;
   std::int32_t leader_ = Leadership::kNoLeader;
+  DigestTrail digest_trail_;
   std::atomic<std::int64_t> applied_position_{0};
   std::atomic<std::uint64_t> digest_{0};
   std::atomic<std::int64_t> next_deadline_ns_{INT64_MAX};

@@ -18,9 +18,10 @@ ALLOWED = {
     "history": {"base", "protocol"},
     "coordinator": {"base", "protocol"},
     "client": {"base", "protocol"},
+    "cluster": {"base", "protocol", "client"},
     "replay": {"base", "protocol", "client"},
     "apps": {"base", "protocol", "engine", "sequencer", "audit", "auth", "market_data", "gateway", "history",
-             "coordinator", "client", "replay", "bench"},
+             "coordinator", "client", "cluster", "replay", "bench"},
 }
 # The generated codecs belong to protocol; the public SDK headers to client.
 ALIASES = {"lockstep_sbe": "protocol", "lockstep": "client"}
