@@ -1,10 +1,14 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "apps/commands.h"
 #include "apps/exchange_process.h"
@@ -38,6 +42,25 @@ Status CheckKind(const ExchangeConfig& config, Kind kind) {
     return {StatusCode::kInvalidArgument, "no data directory: --data or [exchange] data"};
   }
   return Status::Ok();
+}
+
+// The same process with the same arguments, from its beginning: a machine of Java's cannot be made
+// twice.
+void StartAgain() {
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> texts;
+  for (std::string text; std::getline(file, text, '\0');) {
+    texts.push_back(text);
+  }
+  std::vector<char*> arguments;
+  arguments.reserve(texts.size() + 1);
+  for (std::string& text : texts) {
+    arguments.push_back(text.data());
+  }
+  arguments.push_back(nullptr);
+  std::fflush(nullptr);
+  execv("/proc/self/exe", arguments.data());
+  std::perror("node: it could not start again");
 }
 
 int RunExchange(const ExchangeArguments& arguments, Kind kind) {
@@ -79,12 +102,17 @@ int RunExchange(const ExchangeArguments& arguments, Kind kind) {
   std::printf("%s\n", (*process)->ReadyLine().c_str());
   std::fflush(stdout);
   const timespec interval = {0, kWatchNs};
-  while (sigtimedwait(&stop_signals, nullptr, &interval) < 0) {
+  while (sigtimedwait(&stop_signals, nullptr, &interval) < 0 && !(*process)->WantsRestart()) {
     (*process)->Watch();
   }
+  const bool again = (*process)->WantsRestart();
   if (!(*process)->Stop()) {
     std::fputs("exchange: stopped before everything in flight was answered\n", stderr);
     return 1;
+  }
+  if (again) {
+    (*process).reset();
+    StartAgain();
   }
   return 0;
 }

@@ -175,6 +175,9 @@ std::unique_ptr<Sequencer> ExchangeProcess::MakeSequencer(const JournalOptions& 
   if (IsInCluster()) {
     AeronOptions options = ClusterOptions();
     options.snapshot_gate = gate;
+    options.await_admission = [this](std::int64_t recorded) {
+      return cluster_->AwaitAdmission(recorded);
+    };
     auto aeron = std::make_unique<AeronSequencer>(std::move(options), leadership_,
                                                   [this] { driver_.OnIngressClosed(); });
     aeron->SetSequencerWaker(commands_.waker());
@@ -280,6 +283,23 @@ void ExchangeProcess::MakeAdminGateway() {
                                                                      .trading = trading_loop_});
 }
 
+void ExchangeProcess::MakeClusterNode() {
+  if (!IsInCluster()) {
+    return;
+  }
+  cluster_ = std::make_unique<ClusterNode>(ClusterNode::Parts{.config = config_,
+                                                              .clock = clock_,
+                                                              .leadership = leadership_,
+                                                              .driver = driver_,
+                                                              .sequencer = *aeron_});
+  cluster_handler_ =
+      std::make_unique<ClusterHandler>(ClusterHandler::Surroundings{.clock = clock_,
+                                                                    .keys = *keys_,
+                                                                    .audit = *audit_,
+                                                                    .trading = trading_loop_,
+                                                                    .control = *cluster_});
+}
+
 Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   AddExchangeMetrics(metrics_, {.clock = clock_,
                                 .commands = commands_,
@@ -294,6 +314,7 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
                                 .gateway = sbe_.counters()});
   MakeBinanceGateway();
   MakeAdminGateway();
+  MakeClusterNode();
   AddBinanceMetrics(metrics_, binance_->counters());
   AddAdminMetrics(metrics_, admin_->counters(), *audit_);
   auto web = WebServer::Start(web_options,
@@ -310,6 +331,9 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   AddWebMetrics(metrics_, web_->counters());
   trading_loop_.Start();
   stream_loop_.Start();
+  if (cluster_ != nullptr) {
+    cluster_->Start();
+  }
   // All readers of the events must be there before the log is replayed.
   router_.Start();
   history_->Start();
@@ -319,6 +343,9 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   }
   engine_thread_.Start();
   sequencer_thread_.Start();
+  if (cluster_ != nullptr) {
+    cluster_->SetPhase("serving");
+  }
   if (config_.dev && !IsInCluster()) {
     if (Status status = ApplyDevSetup(); !status.ok()) {
       return status;
@@ -362,6 +389,10 @@ std::vector<WebRoute> ExchangeProcess::WebRoutes() {
     routes.push_back({.path = path, .http = &binance_->rest()});
   }
   routes.push_back({.path = "/admin", .http = &admin_->handler()});
+  if (cluster_handler_ != nullptr) {
+    // Also while the node starts: the others must see that it is there.
+    routes.push_back({.path = "/cluster", .http = cluster_handler_.get(), .always_serves = true});
+  }
   routes.push_back({.path = "/ws-api", .websocket = &binance_->websocket_api()});
   for (const char* path : {"/ws", "/stream"}) {
     routes.push_back({.path = path,
@@ -423,8 +454,9 @@ std::string ExchangeProcess::ReadyLine() const {
 }
 
 void ExchangeProcess::Watch() {
-  if (IsInCluster()) {
+  if (cluster_ != nullptr) {
     SetUpMarketOnce();
+    cluster_->Watch();
   }
   const bool failed = sequencer_->storage_failed();
   if (failed == storage_refused_) {
@@ -466,6 +498,10 @@ bool ExchangeProcess::Stop() {
   }
   const bool was_serving = phase_.exchange(Phase::kStopping) == Phase::kServing;
   bool drained = true;
+  if (cluster_ != nullptr) {
+    cluster_->SetPhase("stopping");
+    cluster_->Stop();
+  }
   if (was_serving) {
     const bool acts_answered = admin_->Drain(kDrainNs);
     const bool orders_answered = binance_->Drain(kDrainNs);

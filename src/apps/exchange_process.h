@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/cluster_node.h"
 #include "apps/exchange_config.h"
 #include "audit/audit_log.h"
 #include "auth/embedded_key_store.h"
@@ -28,6 +29,7 @@
 #include "base/status.h"
 #include "engine/matching_engine.h"
 #include "gateway/admin/admin_gateway.h"
+#include "gateway/admin/cluster_handler.h"
 #include "gateway/binance/binance_gateway.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/metrics.h"
@@ -63,6 +65,11 @@ class ExchangeProcess {
   // Passes the state of the storage on to the gateway; call it a few times a second.
   void Watch();
 
+  // The owner is to stop it, and start it again: an operator has asked a leader to step down.
+  [[nodiscard]] bool WantsRestart() const {
+    return cluster_ != nullptr && cluster_->wants_restart();
+  }
+
   // Answers what is in flight, makes it durable, ends the threads. Idempotent. False: something in
   // flight could not be answered.
   bool Stop();
@@ -84,6 +91,7 @@ class ExchangeProcess {
   [[nodiscard]] Status ApplyDevSetup();
   void MakeBinanceGateway();
   void MakeAdminGateway();
+  void MakeClusterNode();
   // Which paths of the HTTP port lead where.
   [[nodiscard]] std::vector<WebRoute> WebRoutes();
   void AnswerQuery(std::span<const std::byte> query);
@@ -125,6 +133,8 @@ class ExchangeProcess {
   IoThread stream_loop_{"streams"};
   std::unique_ptr<BinanceGateway> binance_;
   std::unique_ptr<AdminGateway> admin_;
+  std::unique_ptr<ClusterNode> cluster_;  // null: alone
+  std::unique_ptr<ClusterHandler> cluster_handler_;
   StreamSessions stream_sessions_;
   std::unique_ptr<WebServer> web_;
 };

@@ -58,7 +58,7 @@ TEST(DigestTrail, KeepsTheSamePositionsWhateverCameBetween) {
   EXPECT_EQ(judged.verdict, Verdict::kAgrees);
   std::size_t common = 0;
   for (const DigestAt& at : whole) {
-    common += std::ranges::count(part, at) != 0 ? 1 : 0;
+    common += static_cast<std::size_t>(std::ranges::count(part, at) != 0 ? 1 : 0);
   }
   EXPECT_GE(common, 20U);
 }
@@ -74,20 +74,37 @@ NodeStatus Other(std::int32_t member, std::string role, std::int64_t term, std::
   return status;
 }
 
+constexpr Newcomer kNewcomer{.member = 0, .recorded = 9'000};
+
+bool Joins(const std::vector<NodeStatus>& others, std::size_t cluster_size) {
+  const JoinAnswer answer = MayJoin(kNewcomer, others, cluster_size);
+  EXPECT_EQ(answer.may_join, answer.why_not.empty());
+  return answer.may_join;
+}
+
 TEST(JoinGate, WaitsForAMajorityBehindTheNewLeader) {
   const NodeStatus leader = Other(1, "leader", 5, 1, 10'000);
-  EXPECT_FALSE(
-      MayJoin(std::vector{leader, Other(2, "candidate", 4, -1, 9'000)}, 3, 1'000).may_join);
-  EXPECT_FALSE(MayJoin(std::vector{leader, Other(2, "follower", 5, 1, 1'000)}, 3, 1'000).may_join);
-  EXPECT_FALSE(MayJoin(std::vector{leader}, 3, 1'000).may_join);
-  EXPECT_TRUE(MayJoin(std::vector{leader, Other(2, "follower", 5, 1, 9'500)}, 3, 1'000).may_join);
+  EXPECT_FALSE(Joins({leader, Other(2, "candidate", 4, -1, 9'000)}, 3));
+  EXPECT_FALSE(Joins({leader, Other(2, "follower", 4, 1, 9'000)}, 3));
+  EXPECT_FALSE(Joins({leader}, 3));
+  EXPECT_TRUE(Joins({leader, Other(2, "follower", 5, 1, 9'500)}, 3));
+}
+
+TEST(JoinGate, WaitsUntilItsOwnTailCanStandForNothing) {
+  const NodeStatus follower = Other(2, "follower", 5, 1, 8'000);
+  EXPECT_FALSE(Joins({Other(1, "leader", 5, 1, 8'999), follower}, 3));
+  EXPECT_TRUE(Joins({Other(1, "leader", 5, 1, 9'000), follower}, 3));
+}
+
+TEST(JoinGate, WaitsUntilTheOthersHaveNoticed) {
+  EXPECT_FALSE(Joins({Other(1, "follower", 5, 0, 9'000), Other(2, "follower", 5, 0, 9'000)}, 3));
 }
 
 TEST(JoinGate, WithoutALeaderEverybodyIsNeeded) {
-  EXPECT_FALSE(MayJoin(std::vector<NodeStatus>{}, 3, 1'000).may_join);
-  EXPECT_TRUE(MayJoin(std::vector<NodeStatus>{}, 1, 1'000).may_join);
-  EXPECT_TRUE(MayJoin(std::vector{Other(2, "candidate", 4, -1, 9'000)}, 3, 1'000).may_join);
-  EXPECT_FALSE(MayJoin(std::vector{Other(2, "candidate", 4, -1, 9'000)}, 5, 1'000).may_join);
+  EXPECT_FALSE(Joins({}, 3));
+  EXPECT_TRUE(Joins({}, 1));
+  EXPECT_TRUE(Joins({Other(2, "candidate", 4, -1, 9'000)}, 3));
+  EXPECT_FALSE(Joins({Other(2, "candidate", 4, -1, 9'000)}, 5));
 }
 
 TEST(NodeStatusJson, SurvivesTheWay) {

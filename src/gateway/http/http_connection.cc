@@ -223,7 +223,8 @@ void HttpConnection::Dispatch(std::string_view rest) {
     return;
   }
   const WebRoute* route = services_.routes().Find(request.path());
-  if (!has_place() || !services_.is_serving()) {
+  const bool serves = services_.is_serving() || (route != nullptr && route->always_serves);
+  if (!has_place() || !serves) {
     Answer(MakeErrorReply(
         503, kCodeUnavailable,
         has_place() ? "The exchange is not serving yet or any more." : "Too many connections."));

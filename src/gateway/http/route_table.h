@@ -28,6 +28,8 @@ struct WebRoute {
   // Text messages from one peer, on average and at once; one more ends it (1008). 0: no bound but
   // that of frames.
   std::uint32_t max_messages_per_second = 0;
+  // Requests are handled before SetServing too.
+  bool always_serves = false;
 };
 
 class RouteTable {

@@ -26,6 +26,7 @@ struct NodeMethods {
   jmethodID append = nullptr;
   jmethodID max_entry_bytes = nullptr;
   jmethodID snapshot = nullptr;
+  jmethodID purge = nullptr;
   jmethodID stop = nullptr;
 };
 NodeMethods methods;
@@ -41,6 +42,10 @@ void JNICALL WakeConsensus(JNIEnv* /*env*/, jclass /*type*/) { host->WakeConsens
 
 jboolean JNICALL HasSnapshot(JNIEnv* /*env*/, jclass /*type*/, jlong position) {
   return host->HasSnapshot(position) ? JNI_TRUE : JNI_FALSE;
+}
+
+jboolean JNICALL AwaitAdmission(JNIEnv* /*env*/, jclass /*type*/, jlong recorded_position) {
+  return host->AwaitAdmission(recorded_position) ? JNI_TRUE : JNI_FALSE;
 }
 
 jboolean JNICALL LoadSnapshot(JNIEnv* /*env*/, jclass /*type*/, jlong position) {
@@ -95,6 +100,7 @@ Status BindNatives(JNIEnv* env) {
       Native("wakeService", "()V", &WakeService),
       Native("wakeConsensus", "()V", &WakeConsensus),
       Native("hasSnapshot", "(J)Z", &HasSnapshot),
+      Native("awaitAdmission", "(J)Z", &AwaitAdmission),
       Native("loadSnapshot", "(J)Z", &LoadSnapshot),
       Native("onEntry", "(JIJJ)V", &OnEntry),
       Native("onTerm", "(JJI)V", &OnTerm),
@@ -124,6 +130,7 @@ Status FindNode(JNIEnv* env) {
   methods.append = find("append", "(JI)J");
   methods.max_entry_bytes = find("maxEntryBytes", "()I");
   methods.snapshot = find("snapshot", "()Z");
+  methods.purge = find("purge", "(J)V");
   methods.stop = find("stop", "(J)V");
   if (env->ExceptionCheck()) {
     return {StatusCode::kNotFound,
@@ -189,6 +196,15 @@ bool AeronNode::RequestSnapshot() {
   const bool taken = env->CallStaticBooleanMethod(methods.node, methods.snapshot) == JNI_TRUE;
   ReportIfThrown(env);
   return taken;
+}
+
+Status AeronNode::Purge(std::int64_t position) {
+  JNIEnv* env = JavaMachine::Env();
+  env->CallStaticVoidMethod(methods.node, methods.purge, static_cast<jlong>(position));
+  if (std::string thrown = JavaMachine::TakeException(env); !thrown.empty()) {
+    return {StatusCode::kIoError, "the log was not purged: " + thrown};
+  }
+  return Status::Ok();
 }
 
 void AeronNode::Stop(std::int64_t linger_ns) {

@@ -47,6 +47,9 @@ class AeronHost {
 
   // ---- the thread that starts ----
   virtual bool HasSnapshot(std::int64_t position) = 0;
+  // Returns when this node, whose recorded log ends at the position, may take part; false: it is to
+  // stop instead.
+  virtual bool AwaitAdmission(std::int64_t recorded_position) = 0;
 
   // ---- any thread ----
   virtual void WakeService() = 0;
@@ -70,6 +73,8 @@ class AeronNode {
   static std::int64_t Append(std::span<const std::byte> entry);
   [[nodiscard]] static std::size_t MaxEntryBytes();
   static bool RequestSnapshot();
+  // Removes whole segments of the log before `position`. Waits; any thread.
+  [[nodiscard]] static Status Purge(std::int64_t position);
   static void Stop(std::int64_t linger_ns);
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,9 @@ struct AeronOptions {
   // Must outlive the sequencer.
   const Clock* clock = nullptr;
   DurabilityGate snapshot_gate;
+  // Called during Recover with the position at which the recorded log ends; returns when this node
+  // may take part in elections. False: the process is to stop instead. Unset: at once.
+  std::function<bool(std::int64_t recorded_position)> await_admission;
   // Unset: one line on stderr.
   WarningHandler warn;
 };

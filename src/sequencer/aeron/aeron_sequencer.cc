@@ -58,8 +58,14 @@ AeronSequencer::AeronSequencer(AeronOptions options, Leadership& leadership,
       leadership_(leadership),
       on_ingress_closed_(std::move(on_ingress_closed)),
       snapshots_(options_.directory + "/snapshots", options_.warn),
-      keeper_(snapshots_, {.log = nullptr, .other = options_.snapshot_gate}, nullptr,
-              options_.warn) {}
+      keeper_(
+          snapshots_, {.log = nullptr, .other = options_.snapshot_gate},
+          // Not removed here: other nodes may need more of the log than this one.
+          [this](std::int64_t position) {
+            older_snapshot_.store(position);
+            return Status::Ok();
+          },
+          options_.warn) {}
 
 AeronSequencer::~AeronSequencer() {
   Stop();
@@ -318,6 +324,10 @@ bool AeronSequencer::HasSnapshot(std::int64_t position) {
   return VerifySnapshotFile(snapshots_.PathOf(position)).has_value();
 }
 
+bool AeronSequencer::AwaitAdmission(std::int64_t recorded_position) {
+  return !options_.await_admission || options_.await_admission(recorded_position);
+}
+
 bool AeronSequencer::LoadSnapshot(std::int64_t position) {
   if (position != 0) {
     const auto loaded = snapshots_.LoadOne(position, *state_);
@@ -326,9 +336,11 @@ bool AeronSequencer::LoadSnapshot(std::int64_t position) {
       return false;
     }
   }
+  if (const auto older = snapshots_.RemoveOld()) {
+    older_snapshot_.store(*older);
+  }
   applied_.store(position, std::memory_order_release);
   keeper_.Start(position);
-  loaded_.store(true, std::memory_order_release);
   return true;
 }
 
@@ -376,6 +388,14 @@ void AeronSequencer::Report(std::string_view text, bool is_fatal) {
   if (is_fatal) {
     std::_Exit(4);
   }
+}
+
+Status AeronSequencer::PurgeLog(std::int64_t position) {
+  if (position <= 0 || position > older_snapshot_position()) {
+    return {StatusCode::kInvalidArgument,
+            "the log is needed from position " + std::to_string(older_snapshot_position()) + " on"};
+  }
+  return AeronNode::Purge(position);
 }
 
 void AeronSequencer::Stop() {

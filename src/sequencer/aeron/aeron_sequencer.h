@@ -66,6 +66,11 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   // ---- any thread ----
   // All nodes take a snapshot at one position, soon, if this one leads.
   void RequestSnapshot() { snapshot_requested_.store(true); }
+  // Of the older of the two newest snapshots that are kept; 0: there are not two.
+  [[nodiscard]] std::int64_t older_snapshot_position() const { return older_snapshot_.load(); }
+  // Removes this node's log before `position`, which must not be behind older_snapshot_position().
+  // Waits for the disk.
+  [[nodiscard]] Status PurgeLog(std::int64_t position);
   [[nodiscard]] Role role() const override { return role_.load(std::memory_order_acquire); }
   [[nodiscard]] std::int64_t term() const override { return term_.load(); }
   [[nodiscard]] std::int32_t leader_hint() const override { return leadership_.leader(); }
@@ -107,6 +112,7 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   int BackgroundWork() override;
   bool TakeSnapshotAt(std::int64_t position) override;
   bool HasSnapshot(std::int64_t position) override;
+  bool AwaitAdmission(std::int64_t recorded_position) override;
   void WakeService() override;
   void WakeConsensus() override;
   void Report(std::string_view text, bool is_fatal) override;
@@ -141,7 +147,7 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   std::atomic<std::int64_t> term_{-1};
   std::atomic<std::int64_t> committed_{0};
   std::atomic<std::int64_t> applied_{0};
-  std::atomic<bool> loaded_{false};
+  std::atomic<std::int64_t> older_snapshot_{0};
   std::atomic<bool> snapshot_requested_{false};
   std::atomic<bool> stopping_{false};
   bool started_ = false;

@@ -22,6 +22,12 @@ final class Natives {
   /** The consensus module may have work. Any thread. */
   static native void wakeConsensus();
 
+  /**
+   * Start: returns when this node, whose recorded log ends at this position, may take part; false:
+   * it is to stop instead.
+   */
+  static native boolean awaitAdmission(long recordedPosition);
+
   /** Service's thread: the log begins behind this position; false: that snapshot does not load. */
   static native boolean loadSnapshot(long position);
 

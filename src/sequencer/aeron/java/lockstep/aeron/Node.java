@@ -52,6 +52,8 @@ final class Node {
   private static Thread ioThread;
   private static volatile boolean stopping;
   private static int memberId;
+  private static int logTermBytes;
+  private static int segmentBytes;
   private static long sessionInUse = ExchangeService.NO_SESSION;
   private static long termInUse = -1;
   private static final UnsafeBuffer block = new UnsafeBuffer(0, 0);
@@ -112,7 +114,12 @@ final class Node {
   static void start(final String text) throws Exception {
     final Settings settings = new Settings(text);
     memberId = settings.integer("member");
+    logTermBytes = settings.integer("log.term.bytes");
+    segmentBytes = settings.integer("segment.bytes");
     startDriver(settings);
+    if (!Natives.awaitAdmission(recordedPosition(settings))) {
+      throw new IllegalStateException("stopped before it could take part");
+    }
     passOverMissingSnapshots(settings);
     startService(settings);
     startConsensus(settings);
@@ -189,6 +196,23 @@ final class Node {
         .aeronDirectoryName(settings.text("aeron.dir"))
         .controlRequestChannel("aeron:ipc?term-length=64k")
         .controlResponseChannel("aeron:ipc?term-length=64k");
+  }
+
+  private static long recordedPosition(final Settings settings) {
+    final File directory = new File(settings.text("cluster.dir"));
+    if (!new File(directory, RecordingLog.RECORDING_LOG_FILE_NAME).exists()) {
+      return 0;
+    }
+    final long recordingId;
+    try (RecordingLog log = new RecordingLog(directory, false)) {
+      recordingId = log.findLastTermRecordingId();
+    }
+    if (recordingId < 0) {
+      return 0;
+    }
+    try (AeronArchive client = AeronArchive.connect(localArchive(settings))) {
+      return Math.max(client.getMaxRecordedPosition(recordingId), 0);
+    }
   }
 
   /** The state is in files of C++; a record whose file is missing or bad does not count. */
@@ -320,6 +344,34 @@ final class Node {
   /** Asks the leader for a snapshot on all nodes. False: not now. */
   static boolean snapshot() {
     return ClusterControl.ToggleState.SNAPSHOT.toggle(module.context().controlToggleCounter());
+  }
+
+  /**
+   * Removes whole segments of the recorded log before this position. Waits for the archive, so on a
+   * thread of its own; with a client of its own, since the others' belong to their threads.
+   */
+  static void purge(final long position) {
+    final long recordingId = recordingLogId();
+    if (recordingId < 0) {
+      return;
+    }
+    try (AeronArchive client =
+        AeronArchive.connect(
+            module.context().archiveContext().clone().aeron(null).ownsAeronClient(true))) {
+      final long start = client.getStartPosition(recordingId);
+      final long segment =
+          AeronArchive.segmentFileBasePosition(
+              start, position, logTermBytes, segmentBytes);
+      if (segment > start) {
+        client.purgeSegments(recordingId, segment);
+      }
+    }
+  }
+
+  private static long recordingLogId() {
+    try (RecordingLog log = new RecordingLog(module.context().clusterDir(), false)) {
+      return log.findLastTermRecordingId();
+    }
   }
 
   /** The consensus module goes first: its followers must hear of it before the driver is gone. */
