@@ -27,7 +27,9 @@ Batcher::Batcher(const BatcherOptions& options, IngressRing& ring, Sequencer& se
 }
 
 std::int64_t Batcher::NextTickNs() const {
-  if (pending_has_tick_ || driver_.own_batch_applied() < tick_batch_) {
+  const bool leads =
+      options_.leadership == nullptr || options_.leadership->tenure() != Leadership::kNoTenure;
+  if (!leads || pending_has_tick_ || driver_.own_batch_applied() < tick_batch_) {
     return INT64_MAX;
   }
   if (options_.tick_interval_ns == 0) {

@@ -37,6 +37,7 @@ void JNICALL WaitForIo(JNIEnv* /*env*/, jclass /*type*/) { host->WaitForIo(); }
 void JNICALL WaitForCommits(JNIEnv* /*env*/, jclass /*type*/) { host->WaitForCommits(); }
 void JNICALL OnServiceThread(JNIEnv* /*env*/, jclass /*type*/) { host->OnServiceThread(); }
 void JNICALL OnIoThread(JNIEnv* /*env*/, jclass /*type*/) { host->OnIoThread(); }
+void JNICALL OnSocketsChange(JNIEnv* /*env*/, jclass /*type*/) { host->OnSocketsChange(); }
 void JNICALL WakeService(JNIEnv* /*env*/, jclass /*type*/) { host->WakeService(); }
 void JNICALL WakeConsensus(JNIEnv* /*env*/, jclass /*type*/) { host->WakeConsensus(); }
 
@@ -97,6 +98,7 @@ Status BindNatives(JNIEnv* env) {
       Native("waitForCommits", "()V", &WaitForCommits),
       Native("onServiceThread", "()V", &OnServiceThread),
       Native("onIoThread", "()V", &OnIoThread),
+      Native("onSocketsChange", "()V", &OnSocketsChange),
       Native("wakeService", "()V", &WakeService),
       Native("wakeConsensus", "()V", &WakeConsensus),
       Native("hasSnapshot", "(J)Z", &HasSnapshot),

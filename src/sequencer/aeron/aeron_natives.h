@@ -32,6 +32,8 @@ class AeronHost {
   // ---- driver's and archive's thread ----
   virtual void OnIoThread() = 0;
   virtual void WaitForIo() = 0;
+  // A socket is being opened or closed; maybe before the thread has begun.
+  virtual void OnSocketsChange() = 0;
 
   // ---- service's thread: the engine's ----
   virtual void OnServiceThread() = 0;

@@ -71,7 +71,7 @@ struct AeronOptions {
   // How long a start waits for the directory's lock.
   std::int64_t lock_wait_ns = 3'000'000'000;
   // A thread without work looks again after this at the latest.
-  std::int64_t idle_ns = 1'000'000;
+  std::int64_t idle_ns = 2'000'000;
   // `jars` begins with lockstep-aeron.jar, then aeron-all.
   JavaMachineOptions java;
   // Must outlive the sequencer.

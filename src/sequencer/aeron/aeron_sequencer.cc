@@ -30,9 +30,6 @@ constexpr std::int64_t kMillisecondNs = 1'000'000;
 constexpr std::int64_t kLingerNs = 500 * kMillisecondNs;
 constexpr int kSocketBytes = 2 << 20;
 constexpr int kFragments = 64;
-// After traffic, the driver looks at its sockets so often, so many times.
-constexpr std::int64_t kBriskWaitNs = 100'000;
-constexpr int kBriskWaits = 20;
 
 AeronOptions WithDefaults(AeronOptions options) {
   LOCKSTEP_ASSERT(options.clock != nullptr);
@@ -293,14 +290,18 @@ void AeronSequencer::SnapshotIfDue() {
 
 // ---- driver's and archive's thread ----
 
-void AeronSequencer::OnIoThread() { DescribeThread("aeron-io", ThreadKind::kUrgent); }
+void AeronSequencer::OnIoThread() {
+  DescribeThread("aeron-io", ThreadKind::kUrgent);
+  sockets_.Add(io_waker_.fd());
+}
 
 void AeronSequencer::WaitForIo() {
-  // Datagrams come without a wake-up: they are looked for often while there is traffic.
-  const int waits = io_waits_.fetch_add(1, std::memory_order_relaxed);
+  if (sockets_changed_.exchange(false)) {
+    sockets_.FindSockets();
+  }
   io_waker_.Arm();
   if (io_work_.load(std::memory_order_acquire) == io_work_seen_) {
-    io_waker_.Wait(waits < kBriskWaits ? kBriskWaitNs : options_.idle_ns);
+    sockets_.Wait(options_.idle_ns);
   }
   io_waker_.Disarm();
   io_work_seen_ = io_work_.load(std::memory_order_acquire);
@@ -375,7 +376,6 @@ void AeronSequencer::WakeService() {
 }
 
 void AeronSequencer::WakeConsensus() {
-  io_waits_.store(0, std::memory_order_relaxed);
   consensus_work_.fetch_add(1, std::memory_order_release);
   sequencer_waker_->Notify();
 }

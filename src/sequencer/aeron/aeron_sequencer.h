@@ -26,6 +26,7 @@
 #include "base/waker.h"
 #include "sequencer/aeron/aeron_natives.h"
 #include "sequencer/aeron/aeron_options.h"
+#include "sequencer/aeron/socket_waiter.h"
 #include "sequencer/sequencer.h"
 #include "sequencer/snapshot_keeper.h"
 #include "sequencer/snapshot_store.h"
@@ -102,6 +103,7 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   // AeronHost
   void OnIoThread() override;
   void WaitForIo() override;
+  void OnSocketsChange() override { sockets_changed_.store(true); }
   void OnServiceThread() override;
   void WaitForCommits() override;
   bool LoadSnapshot(std::int64_t position) override;
@@ -128,6 +130,7 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   Waker* engine_waker_ = nullptr;
   Waker* sequencer_waker_ = nullptr;
   Waker io_waker_;
+  SocketWaiter sockets_;
 
   // Of the sequencer's thread.
   AeronBlock block_;
@@ -141,7 +144,7 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   std::uint64_t consensus_work_seen_ = 0;
   std::atomic<std::uint64_t> io_work_{0};
   std::uint64_t io_work_seen_ = 0;
-  std::atomic<int> io_waits_{0};  // since there was traffic
+  std::atomic<bool> sockets_changed_{true};
 
   std::atomic<Role> role_{Role::kFollower};
   std::atomic<std::int64_t> term_{-1};

@@ -7,6 +7,9 @@ final class Natives {
   /** Media driver's and archive's thread: sleeps until a socket is readable or it is woken. */
   static native void waitForIo();
 
+  /** Media driver's thread: it is opening or closing a socket. */
+  static native void onSocketsChange();
+
   /** Service's thread: sleeps until there is something to apply or a query, or it is woken. */
   static native void waitForCommits();
 

@@ -12,7 +12,12 @@ import io.aeron.cluster.service.Cluster;
 import io.aeron.cluster.service.ClusteredServiceContainer;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.driver.media.PortManager;
+import io.aeron.driver.media.UdpChannel;
+import io.aeron.driver.media.WildcardPortManager;
 import java.io.File;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
@@ -111,6 +116,27 @@ final class Node {
     }
   }
 
+  /** Lets C++ know of the driver's sockets, which it waits for. */
+  private static final class WatchedPorts implements PortManager {
+    private final PortManager ports;
+
+    WatchedPorts(final boolean isSender) {
+      ports = new WildcardPortManager(WildcardPortManager.EMPTY_PORT_RANGE, isSender);
+    }
+
+    @Override
+    public InetSocketAddress getManagedPort(
+        final UdpChannel channel, final InetSocketAddress bindAddress) throws BindException {
+      Natives.onSocketsChange();
+      return ports.getManagedPort(channel, bindAddress);
+    }
+
+    @Override
+    public void freeManagedPort(final InetSocketAddress bindAddress) {
+      ports.freeManagedPort(bindAddress);
+    }
+  }
+
   static void start(final String text) throws Exception {
     final Settings settings = new Settings(text);
     memberId = settings.integer("member");
@@ -149,6 +175,8 @@ final class Node {
             .timerIntervalNs(settings.number("driver.timer.ns"))
             .statusMessageTimeoutNs(settings.number("driver.status.ns"))
             .flowControlReceiverTimeoutNs(settings.number("driver.receiver.ns"))
+            .receiverPortManager(new WatchedPorts(false))
+            .senderPortManager(new WatchedPorts(true))
             .errorHandler(errors("media driver"));
     driver = MediaDriver.launch(driverContext);
     final Archive.Context archiveContext =
