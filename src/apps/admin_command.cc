@@ -2,11 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,9 +12,9 @@
 
 #include "apps/admin_text.h"
 #include "apps/commands.h"
+#include "apps/operator_keys.h"
 #include "audit/audit_file.h"
 #include "base/clock.h"
-#include "client/credentials.h"
 #include "client/rest_client.h"
 #include "client/rest_request.h"
 
@@ -47,28 +45,10 @@ using Shared = std::shared_ptr<Arguments>;
 
 void Complain(const std::string& text) { std::fprintf(stderr, "admin: %s\n", text.c_str()); }
 
-// Of the file, or of LOCKSTEP_API_KEY and LOCKSTEP_API_SECRET.
-std::optional<Credentials> FindCredentials(const Arguments& arguments) {
-  if (!arguments.keys.empty()) {
-    auto keys = ReadKeysFile(arguments.keys);
-    if (!keys) {
-      Complain(keys.error().message());
-      return std::nullopt;
-    }
-    return keys->admin;
-  }
-  const char* const key = std::getenv("LOCKSTEP_API_KEY");
-  const char* const secret = std::getenv("LOCKSTEP_API_SECRET");
-  if (key == nullptr || secret == nullptr) {
-    Complain("give --keys FILE, or LOCKSTEP_API_KEY and LOCKSTEP_API_SECRET in the environment");
-    return std::nullopt;
-  }
-  return Credentials{.api_key = key, .api_secret = secret};
-}
-
 int Send(const Arguments& arguments, RestMethod method, std::string_view path, AdminView view) {
-  const auto credentials = FindCredentials(arguments);
+  const auto credentials = FindOperatorKey(arguments.keys);
   if (!credentials) {
+    Complain(credentials.error().message());
     return kBadInput;
   }
   RestParameters parameters;

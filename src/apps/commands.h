@@ -12,6 +12,7 @@ namespace lockstep {
 void AddAdminCommand(CLI::App& root, int& exit_code);
 void AddBenchCommand(CLI::App& root, int& exit_code);
 void AddBotsCommand(CLI::App& root, int& exit_code);
+void AddClusterCommand(CLI::App& root, int& exit_code);
 void AddExchangeCommand(CLI::App& root, int& exit_code);
 void AddNodeCommand(CLI::App& root, int& exit_code);
 void AddInspectCommand(CLI::App& root, int& exit_code);

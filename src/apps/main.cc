@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   root.set_version_flag("--version", "lockstep 0.1.0");
   lockstep::AddAdminCommand(root, exit_code);
   lockstep::AddBenchCommand(root, exit_code);
+  lockstep::AddClusterCommand(root, exit_code);
   lockstep::AddExchangeCommand(root, exit_code);
   lockstep::AddNodeCommand(root, exit_code);
   lockstep::AddBotsCommand(root, exit_code);
