@@ -58,6 +58,9 @@ endfunction()
 set(LOCKSTEP_THREADED base audit sequencer sequencer_journal market_data market_data_streams market_feed gateway gateway_sbe gateway_http
   gateway_streams gateway_binance client apps system)
 
+# The tests that start nodes of a cluster.
+set(LOCKSTEP_WITH_JVM sequencer_aeron_test three_nodes_test)
+
 # A gtest executable for each room that has *_test.cc, and one for each folder of testing/ that has any.
 function(lockstep_tests)
   include(GoogleTest)
@@ -116,5 +119,14 @@ function(lockstep_test_executable name sources)
   if(TARGET lockstep)
     add_dependencies(${name} lockstep)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900)
+  set(properties TIMEOUT 900)
+  if(name IN_LIST LOCKSTEP_WITH_JVM)
+    # Elections have time-outs: nothing runs beside them. The JVM handles SIGSEGV for its own purposes, and frees nothing at its end.
+    list(APPEND properties RUN_SERIAL TRUE)
+    if(LOCKSTEP_SANITIZE STREQUAL "address")
+      list(APPEND properties ENVIRONMENT
+        "ASAN_OPTIONS=abort_on_error=1:handle_segv=0:detect_leaks=0:detect_stack_use_after_return=0")
+    endif()
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()
