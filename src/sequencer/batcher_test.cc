@@ -132,5 +132,44 @@ TEST_F(BatcherTest, ATickWaitsWithARefusedEntry) {
   EXPECT_EQ(state_.commands().size(), 1U);
 }
 
+TEST_F(BatcherTest, WhileTheNodeDoesNotLeadTheRingIsDropped) {
+  Leadership leadership;
+  Batcher batcher({.origin_node = 3,
+                   .boot_id = 77,
+                   .tick_interval_ns = 50,
+                   .lease_ns = 120,
+                   .leadership = &leadership},
+                  ingress_, sequencer_, driver_, clock_);
+  state_.deadline_ns = 500;
+  driver_.OnLeadership(1, 0);
+  Send("for nobody");
+  EXPECT_EQ(batcher.NextTickNs(), INT64_MAX) << "a follower does not tick";
+  EXPECT_EQ(batcher.AppendWaiting(10), 0U);
+  EXPECT_TRUE(batcher.Empty());
+  EXPECT_EQ(batcher.commands_dropped(), 1U);
+  EXPECT_TRUE(sequencer_.entries.empty());
+
+  leadership.Open(1);
+  Send("for the log");
+  EXPECT_EQ(batcher.AppendWaiting(10), 1U);
+  EXPECT_EQ(EntryReader(sequencer_.entries[0]).Header().commandCount(), 2U) << "a tick goes first";
+}
+
+TEST_F(BatcherTest, WhatWasRefusedWhenTheRoleWasLostIsDroppedToo) {
+  Leadership leadership;
+  leadership.Open(1);
+  Batcher batcher({.origin_node = 3, .boot_id = 77, .leadership = &leadership}, ingress_,
+                  sequencer_, driver_, clock_);
+  Send("held back");
+  sequencer_.refuse = AppendError::kBackPressured;
+  EXPECT_EQ(batcher.AppendWaiting(10), 0U);
+  leadership.Close();
+  sequencer_.refuse.reset();
+  EXPECT_EQ(batcher.AppendWaiting(10), 0U);
+  EXPECT_TRUE(batcher.Empty());
+  leadership.Open(2);
+  EXPECT_EQ(batcher.AppendWaiting(10), 0U) << "it is not logged in a later tenure";
+}
+
 }  // namespace
 }  // namespace lockstep
