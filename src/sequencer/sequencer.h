@@ -81,7 +81,7 @@ class Sequencer {
   // them what SetEngineWork says; ApplyCommitted and TakeSnapshot do nothing then.
   [[nodiscard]] virtual bool RunsEngine() const { return false; }
   // Before Recover.
-  virtual void SetEngineWork(EngineWork /*work*/) {}
+  virtual void SetEngineWork(const EngineWork& /*work*/) {}
 
   // Applies up to `limit` committed entries to `state`. Returns how many.
   virtual std::size_t ApplyCommitted(StateMachine& state, std::size_t limit) = 0;

@@ -50,7 +50,7 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   // replayed on the engine's thread.
   [[nodiscard]] Status Recover(StateMachine& state) override;
   void SetEngineWaker(Waker& waker) override { engine_waker_ = &waker; }
-  void SetEngineWork(EngineWork work) override { engine_work_ = std::move(work); }
+  void SetEngineWork(const EngineWork& work) override { engine_work_ = work; }
   [[nodiscard]] bool RunsEngine() const override { return true; }
 
   // ---- sequencer thread ----

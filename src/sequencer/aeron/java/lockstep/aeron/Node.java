@@ -19,6 +19,7 @@ import java.io.File;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
@@ -35,6 +36,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Node {
   private static final long INNER_WAIT_NS = 100_000;
+  private static final long CLIENT_LIVENESS_NS = TimeUnit.SECONDS.toNanos(120);
 
   // The block of longs that duty fills, in this order: aeron_natives.h.
   private static final int ROLE = 0;
@@ -172,6 +174,8 @@ final class Node {
             .socketRcvbufLength(socketBytes)
             .initialWindowLength(socketBytes / 2)
             .spiesSimulateConnection(true)
+            // Its clients are of this process: they die with it, but a slow disk may hold them up.
+            .clientLivenessTimeoutNs(CLIENT_LIVENESS_NS)
             .timerIntervalNs(settings.number("driver.timer.ns"))
             .statusMessageTimeoutNs(settings.number("driver.status.ns"))
             .flowControlReceiverTimeoutNs(settings.number("driver.receiver.ns"))
