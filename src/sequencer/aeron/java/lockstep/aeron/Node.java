@@ -176,6 +176,7 @@ final class Node {
             .spiesSimulateConnection(true)
             // Its clients are of this process: they die with it, but a slow disk may hold them up.
             .clientLivenessTimeoutNs(CLIENT_LIVENESS_NS)
+            .publicationUnblockTimeoutNs(2 * CLIENT_LIVENESS_NS)
             .timerIntervalNs(settings.number("driver.timer.ns"))
             .statusMessageTimeoutNs(settings.number("driver.status.ns"))
             .flowControlReceiverTimeoutNs(settings.number("driver.receiver.ns"))
