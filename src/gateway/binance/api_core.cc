@@ -1,5 +1,6 @@
 #include "gateway/binance/api_core.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -61,8 +62,28 @@ void ApiCore::Run(ApiCall& call, Parameters& parameters, const SignedText& text,
     if (call.endpoint->security == Security::kTrade && parts_.desk.AnswerKnown(call)) {
       return;
     }
+    const auto need = call.endpoint->security == Security::kTrade ? LeaderGate::Need::kCommands
+                                                                  : LeaderGate::Need::kLease;
+    if (!parts_.gate.Admits(need)) {
+      Divert(call, need, parameters);
+      return;
+    }
   }
   Dispatch(call, reader);
+}
+
+void ApiCore::Divert(const ApiCall& call, LeaderGate::Need need, const Parameters& parameters) {
+  if (parts_.gate.Redirect(call)) {
+    return;
+  }
+  auto kept = std::make_shared<Parameters>(parameters.Copy());
+  parts_.gate.Hold(call, need, [this, call, kept] {
+    if (call.endpoint->security == Security::kTrade && parts_.desk.AnswerKnown(call)) {
+      return;  // sent twice meanwhile
+    }
+    ParameterReader reader(*kept, parts_.state.reference);
+    Dispatch(call, reader);
+  });
 }
 
 void ApiCore::Dispatch(const ApiCall& call, ParameterReader& reader) {
