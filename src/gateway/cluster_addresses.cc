@@ -30,7 +30,7 @@ std::string_view WhatIsWrong(const MemberAddress& address) {
   if (address.scheme != "http" && address.scheme != "https") {
     return "the scheme is http or https";
   }
-  if (!IsHost(address.host)) {
+  if (!IsHost(address.host) || !IsHost(address.SbeHost())) {
     return "the host is a name or a numeric address of at most 254 characters";
   }
   if (address.rest_port == 0 || address.sbe_port == 0) {
@@ -41,11 +41,9 @@ std::string_view WhatIsWrong(const MemberAddress& address) {
 
 }  // namespace
 
-std::string MemberAddress::RestUrl() const {
-  return scheme + "://" + HostAndPort(host, rest_port);
-}
+std::string MemberAddress::RestUrl() const { return scheme + "://" + HostAndPort(host, rest_port); }
 
-std::string MemberAddress::SbeAddress() const { return HostAndPort(host, sbe_port); }
+std::string MemberAddress::SbeAddress() const { return HostAndPort(SbeHost(), sbe_port); }
 
 Result<ClusterAddresses> ClusterAddresses::Make(std::vector<MemberAddress> members) {
   ClusterAddresses addresses;

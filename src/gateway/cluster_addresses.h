@@ -3,6 +3,7 @@
 // Shape: made once, then read only. Threads: any.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,12 +16,14 @@ namespace lockstep {
 struct MemberAddress {
   std::int32_t member = 0;
   std::string scheme = "http";  // of REST: "http" or "https"
-  std::string host;             // a name or a numeric address; IPv6 without brackets
+  std::string host;             // of REST; a name or a numeric address, IPv6 without brackets
   std::uint16_t rest_port = 0;
+  std::string sbe_host = {};  // empty: the same host
   std::uint16_t sbe_port = 0;
 
   // "http://host:port", without a '/' at the end.
   [[nodiscard]] std::string RestUrl() const;
+  [[nodiscard]] const std::string& SbeHost() const { return sbe_host.empty() ? host : sbe_host; }
   // "host:port".
   [[nodiscard]] std::string SbeAddress() const;
 };

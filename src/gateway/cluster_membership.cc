@@ -31,8 +31,8 @@ void ClusterMembership::NoteTerm(std::int64_t term) {
 }
 
 std::string LeaderJsonMembers(const LeaderHint& hint) {
-  std::string json = "\"leader\":" + std::to_string(hint.leader) +
-                     ",\"term\":" + std::to_string(hint.term);
+  std::string json =
+      "\"leader\":" + std::to_string(hint.leader) + ",\"term\":" + std::to_string(hint.term);
   if (hint.address == nullptr) {
     return json + R"(,"rest":null,"sbe":null)";
   }

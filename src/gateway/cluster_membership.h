@@ -35,9 +35,7 @@ class ClusterMembership {
   [[nodiscard]] std::int32_t self() const { return self_; }
   [[nodiscard]] const ClusterAddresses& addresses() const { return addresses_; }
 
-  [[nodiscard]] bool TakesCommands() const {
-    return leadership_.tenure() != Leadership::kNoTenure;
-  }
+  [[nodiscard]] bool TakesCommands() const { return leadership_.tenure() != Leadership::kNoTenure; }
   // `now_ns`: monotonic clock.
   [[nodiscard]] bool MayAnswerQueries(std::int64_t now_ns) const {
     return leadership_.HoldsLease(now_ns);

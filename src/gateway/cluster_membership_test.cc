@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gateway/tenure_watch.h"
+#include "testing/support/lease.h"
 
 namespace lockstep {
 namespace {
@@ -69,7 +70,7 @@ TEST(ClusterMembership, LeadsOnlyWithCommandsAndLease) {
   leadership.SetLeader(1);
   leadership.Open(1);
   EXPECT_EQ(cluster.WhyNotLeading(10), "leader without a lease");
-  leadership.ExtendLease(11);
+  testing_support::GrantLease(leadership, 11);
   EXPECT_EQ(cluster.WhyNotLeading(10), std::nullopt);
 }
 

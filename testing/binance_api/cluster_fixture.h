@@ -10,6 +10,7 @@
 #include "base/leadership.h"
 #include "gateway/cluster_membership.h"
 #include "testing/binance_api/world.h"
+#include "testing/support/lease.h"
 
 namespace lockstep {
 
@@ -38,7 +39,7 @@ class ClusterTest : public testing::Test {
   std::uint64_t Lead(std::int64_t term = 1) {
     leadership.SetLeader(1);
     const std::uint64_t tenure = leadership.Open(term);
-    leadership.ExtendLease(world.clock.MonotonicNs() + 60'000 * kMs);
+    testing_support::GrantLease(leadership, world.clock.MonotonicNs() + 60'000 * kMs);
     world.Run();
     return tenure;
   }

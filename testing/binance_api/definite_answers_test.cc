@@ -179,8 +179,10 @@ TEST_F(DefiniteAnswers, NoAnswerIsFalseHoweverTheTenureCloses) {
     });
     for (int i = 0; i < kOrdersInRound; ++i) {
       const std::string id = "o" + std::to_string(++number);
-      const std::string query = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&"
-                                "price=100&newClientOrderId=" + id;
+      const std::string query =
+          "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&"
+          "price=100&newClientOrderId=" +
+          id;
       asked.push_back({id, Begin(kPost, kOrder, query, world.maker)});
       world.clock.AdvanceNs(kMs);
     }
@@ -225,8 +227,8 @@ TEST_F(DefiniteAnswers, NoAnswerIsFalseHoweverTheTenureCloses) {
 TEST_F(DefiniteAnswers, AnActThatNeverHappenedIsRefusedInTheAuditLogAndSentOn) {
   Lead();
   world.HoldCommands(true);
-  const auto act = Begin(kPost, "/admin/v1/account", "account=77", world.admin);
-  for (int i = 0; i < 10'000 && world.admin_gateway->counters().commands_accepted == 0; ++i) {
+  const auto act = Begin(kPost, "/admin/v1/account", "accountId=77", world.admin);
+  for (int i = 0; i < 1'000 && world.admin_gateway->counters().commands_accepted == 0; ++i) {
     world.WaitForTimer();
     world.Run();
   }
@@ -244,8 +246,8 @@ TEST_F(DefiniteAnswers, AnActThatNeverHappenedIsRefusedInTheAuditLogAndSentOn) {
 TEST_F(DefiniteAnswers, AnActThatHappenedIsAnsweredAndOneUnheardOfIsUnknown) {
   Lead();
   world.HoldCommands(true);
-  const auto act = Begin(kPost, "/admin/v1/account", "account=77", world.admin);
-  for (int i = 0; i < 10'000 && world.admin_gateway->counters().commands_accepted == 0; ++i) {
+  const auto act = Begin(kPost, "/admin/v1/account", "accountId=77", world.admin);
+  for (int i = 0; i < 1'000 && world.admin_gateway->counters().commands_accepted == 0; ++i) {
     world.WaitForTimer();
     world.Run();
   }
@@ -257,8 +259,8 @@ TEST_F(DefiniteAnswers, AnActThatHappenedIsAnsweredAndOneUnheardOfIsUnknown) {
 
   Lead(3);
   world.HoldCommands(true);
-  const auto unheard_of = Begin(kPost, "/admin/v1/account", "account=78", world.admin);
-  for (int i = 0; i < 10'000 && world.admin_gateway->counters().commands_accepted < 2; ++i) {
+  const auto unheard_of = Begin(kPost, "/admin/v1/account", "accountId=78", world.admin);
+  for (int i = 0; i < 1'000 && world.admin_gateway->counters().commands_accepted < 2; ++i) {
     world.WaitForTimer();
     world.Run();
   }
@@ -272,7 +274,7 @@ TEST_F(DefiniteAnswers, AnActThatHappenedIsAnsweredAndOneUnheardOfIsUnknown) {
 
 TEST_F(DefiniteAnswers, AnActWhoseIntentBecomesDurableTooLateIsNotBegun) {
   Lead();
-  const auto act = Begin(kPost, "/admin/v1/account", "account=77", world.admin);
+  const auto act = Begin(kPost, "/admin/v1/account", "accountId=77", world.admin);
   Lose(2);  // before the loop hears of the line
   world.RunUntilAnswered(*act);
   EXPECT_EQ(act->status, 307U) << act->body;

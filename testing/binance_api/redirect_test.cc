@@ -5,6 +5,7 @@
 
 #include "testing/binance_api/cluster_fixture.h"
 #include "testing/support/fake_channel.h"
+#include "testing/support/lease.h"
 
 namespace lockstep {
 namespace {
@@ -38,9 +39,10 @@ TEST_F(RedirectTest, AFollowerSendsEverySignedRequestToTheLeader) {
     EXPECT_TRUE(asked.Header("Location").starts_with("http://node-b:8082" + path + "?timestamp="));
   }
   EXPECT_EQ(world.Signed(kPost, "/api/v3/order/test", Limit("1"), world.maker).status, 307U);
-  EXPECT_EQ(world.Signed(kGet, "/admin/v1/assets", "", world.admin).Header("Location").substr(0, 35),
-            "http://node-b:8082/admin/v1/assets?");
-  EXPECT_EQ(world.Signed(kPost, "/admin/v1/account", "account=77", world.admin).status, 307U);
+  EXPECT_EQ(
+      world.Signed(kGet, "/admin/v1/assets", "", world.admin).Header("Location").substr(0, 35),
+      "http://node-b:8082/admin/v1/assets?");
+  EXPECT_EQ(world.Signed(kPost, "/admin/v1/account", "accountId=77", world.admin).status, 307U);
   EXPECT_EQ(world.DropCommands(), 0U);
   EXPECT_TRUE(world.AuditLines().empty() || !world.AuditLines().back().contains("CREATE_ACCOUNT"));
   EXPECT_EQ(counters().redirected.load(), 9U);
@@ -95,7 +97,7 @@ TEST_F(RedirectTest, ARequestThatGoesRoundEndsWith503) {
 TEST_F(RedirectTest, WithoutALeaderARequestIsHeldThenToldToComeAgain) {
   const auto order = Begin(kPost, kOrder, Limit("100"), world.maker);
   const auto query = Begin(kGet, kAccount, "", world.maker);
-  const auto act = Begin(kPost, "/admin/v1/account", "account=77", world.admin);
+  const auto act = Begin(kPost, "/admin/v1/account", "accountId=77", world.admin);
   world.Run();
   EXPECT_EQ(order->status, 0U);
   EXPECT_EQ(counters().held_now.load(), 3U);
@@ -122,7 +124,7 @@ TEST_F(RedirectTest, WhatIsHeldIsServedWhenThisNodeTakesOver) {
   const auto order = world.Start(kPost, kOrder, {}, body, world.maker.api_key);
   const auto twice = world.Start(kPost, kOrder, {}, body, world.maker.api_key);
   const auto query = Begin(kGet, kAccount, "", world.maker);
-  const auto act = Begin(kPost, "/admin/v1/account", "account=77", world.admin);
+  const auto act = Begin(kPost, "/admin/v1/account", "accountId=77", world.admin);
   world.Run();
   leadership.SetLeader(1);
   world.Run();
@@ -138,7 +140,7 @@ TEST_F(RedirectTest, WhatIsHeldIsServedWhenThisNodeTakesOver) {
 
 TEST_F(RedirectTest, WhatIsHeldIsSentOnWhenALeaderIsKnown) {
   const auto order = Begin(kPost, kOrder, Limit("100"), world.maker);
-  const auto act = Begin(kPost, "/admin/v1/account", "account=77", world.admin);
+  const auto act = Begin(kPost, "/admin/v1/account", "accountId=77", world.admin);
   world.Run();
   leadership.SetLeader(3);
   world.Run();
@@ -162,7 +164,7 @@ TEST_F(RedirectTest, ALeaderAnswersQuestionsOnlyWhileItHoldsItsLease) {
   EXPECT_EQ(world.Signed(kPost, kOrder, Limit("100"), world.maker).status, 200U);
   EXPECT_EQ(held->status, 0U);
   // The entry that extends it comes by the ring.
-  leadership.ExtendLease(world.clock.MonotonicNs() + 100 * kMs);
+  testing_support::GrantLease(leadership, world.clock.MonotonicNs() + 100 * kMs);
   world.Apply(world.commands.CreateAccount(78));
   EXPECT_EQ(held->status, 200U);
   EXPECT_TRUE(list->body.contains(R"("orderId":1)")) << list->body;
@@ -194,8 +196,7 @@ TEST_F(RedirectTest, AWebSocketIsRefusedWhereNothingCanBeOrdered) {
   ASSERT_TRUE(refused.has_value());
   EXPECT_EQ(refused->status, 503U);
   EXPECT_TRUE(refused->body.contains(R"("rest":"http://node-b:8082")")) << refused->body;
-  EXPECT_EQ(refused->headers.back().second,
-            "http://node-b:8082/ws-api/v3?timeUnit=MICROSECOND");
+  EXPECT_EQ(refused->headers.back().second, "http://node-b:8082/ws-api/v3?timeUnit=MICROSECOND");
   Lead();
   EXPECT_FALSE(refuse().has_value());
   World alone;

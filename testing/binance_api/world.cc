@@ -184,19 +184,18 @@ void World::EndGateway() {
 void World::MakeGateway() {
   EndGateway();
   trading_ = std::make_unique<IoThread>();
-  gateway = std::make_unique<BinanceGateway>(config_,
-                                             BinanceGateway::Surroundings{.clock = clock,
-                                                                          .keys = keys,
-                                                                          .commands = command_ring_,
-                                                                          .queries = query_ring_,
-                                                                          .reader = gateway_reader_,
-                                                                          .feed = feed_,
-                                                                          .history = history_,
-                                                                          .trading = *trading_,
-                                                                          .cluster = cluster_,
-                                                                          .engine_position = [this] {
-                                                                            return driver_.applied_position();
-                                                                          }});
+  gateway = std::make_unique<BinanceGateway>(
+      config_, BinanceGateway::Surroundings{
+                   .clock = clock,
+                   .keys = keys,
+                   .commands = command_ring_,
+                   .queries = query_ring_,
+                   .reader = gateway_reader_,
+                   .feed = feed_,
+                   .history = history_,
+                   .trading = *trading_,
+                   .cluster = cluster_,
+                   .engine_position = [this] { return driver_.applied_position(); }});
   auto opened = AuditLog::Open(audit_directory_ + "/audit.log", clock);
   ASSERT_TRUE(opened) << opened.error().message();
   audit = std::move(*opened);

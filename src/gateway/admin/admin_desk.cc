@@ -317,10 +317,8 @@ void AdminDesk::AnswerAsUnknown(const Key& key) {
   const ApiError error = MakeError(ErrorKind::kTimeout);
   Entry& entry = entries_.at(key);
   if (entry.intent != 0) {
-    parts_.audit.Conclude({.intent = entry.intent,
-                           .result = "UNKNOWN",
-                           .code = error.code,
-                           .reason = error.message});
+    parts_.audit.Conclude(
+        {.intent = entry.intent, .result = "UNKNOWN", .code = error.code, .reason = error.message});
   }
   Finish(key, entry, AnswerOf(error));
 }
@@ -335,9 +333,8 @@ void AdminDesk::LeaveToTheGate(const Key& key, Entry& entry) {
                          .reason = "this node does not lead"});
   const auto waiters = std::move(entry.waiters);
   ApiCall call = std::move(*entry.call);
-  const std::int64_t until_ns = entry.taken.empty()
-                                    ? INT64_MAX
-                                    : parts_.gate.WaitedUntil(entry.taken.front().tenure);
+  const std::int64_t until_ns =
+      entry.taken.empty() ? INT64_MAX : parts_.gate.WaitedUntil(entry.taken.front().tenure);
   --in_flight_;
   rules_changing_.erase(entry.act.rules_of.value());
   entries_.erase(key);

@@ -102,8 +102,8 @@ class AdminDesk final : public EgressSession, public TenureListener {
     std::size_t sent = 0;      // steps
     std::vector<std::optional<StepOutcome>> outcomes;
     std::size_t answered = 0;
-    std::vector<TakenIn> taken;     // of the steps that were sent; in a cluster alone
-    std::optional<ApiCall> call;    // to send it elsewhere; in a cluster alone
+    std::vector<TakenIn> taken;   // of the steps that were sent; in a cluster alone
+    std::optional<ApiCall> call;  // to send it elsewhere; in a cluster alone
   };
 
   void OnIntent(const Key& key, const Result<std::uint64_t>& number);

@@ -23,6 +23,13 @@ std::uint32_t PermissionFor(Security security) {
   return 0;
 }
 
+// A cancel with restrictions is refused by what the engine holds, like the answer to a question.
+LeaderGate::Need NeedOf(const Endpoint& endpoint, const Parameters& parameters) {
+  return endpoint.security == Security::kTrade && !parameters.Has("cancelRestrictions")
+             ? LeaderGate::Need::kCommands
+             : LeaderGate::Need::kLease;
+}
+
 }  // namespace
 
 std::optional<ApiAnswer> ApiCore::TakeWeight(std::string_view address, std::uint32_t weight,
@@ -62,8 +69,7 @@ void ApiCore::Run(ApiCall& call, Parameters& parameters, const SignedText& text,
     if (call.endpoint->security == Security::kTrade && parts_.desk.AnswerKnown(call)) {
       return;
     }
-    const auto need = call.endpoint->security == Security::kTrade ? LeaderGate::Need::kCommands
-                                                                  : LeaderGate::Need::kLease;
+    const LeaderGate::Need need = NeedOf(*call.endpoint, parameters);
     if (!parts_.gate.Admits(need)) {
       Divert(call, need, parameters);
       return;

@@ -41,7 +41,9 @@ constexpr std::uint64_t kOurSessions = std::uint64_t{1} << 63U;
 class BinanceGateway::Impl final : public EventObserver {
  public:
   Impl(const BinanceGatewayConfig& config, const Surroundings& around)
-      : state_{.clock = around.clock, .reference = {}, .limits = RateLimits(config.rate_limits),
+      : state_{.clock = around.clock,
+               .reference = {},
+               .limits = RateLimits(config.rate_limits),
                .engine_position = around.engine_position},
         reader_(around.reader),
         trading_(around.trading),

@@ -1,12 +1,12 @@
 // What becomes of signed requests at a node that may not serve them now: sent to the leader, or
 // held until that can be done or this node may serve them, or told that nobody leads.
 //
-// Shape: commands need a node that takes them, questions one that holds its lease too. Known leader:
-// 307 at once. None: held up to `hold_ns`, then 503 with Retry-After. One that was in flight in a
-// tenure that is over is a new request here once LeadershipTerm has proved that it never happened;
-// its hold ends with the wait for its result, if that is earlier. It also tells the tables of
-// requests in flight when a tenure's fate is known (TenureListener). On a node that is alone, all of
-// this is two comparisons with null. Threads: the trading loop alone.
+// Shape: commands need a node that takes them, questions one that holds its lease too. Known
+// leader: 307 at once. None: held up to `hold_ns`, then 503 with Retry-After. One that was in
+// flight in a tenure that is over is a new request here once LeadershipTerm has proved that it
+// never happened; its hold ends with the wait for its result, if that is earlier. It also tells the
+// tables of requests in flight when a tenure's fate is known (TenureListener). On a node that is
+// alone, all of this is two comparisons with null. Threads: the trading loop alone.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +48,8 @@ class LeaderGate {
   enum class Need : std::uint8_t { kCommands, kLease };
   using Serve = std::function<void()>;
 
-  // `cluster` null: the node is alone. Otherwise it follows what its Leadership tells, by `trading`.
+  // `cluster` null: the node is alone. Otherwise it follows what its Leadership tells, by
+  // `trading`.
   LeaderGate(ClusterMembership* cluster, const LeaderGateLimits& limits, const Clock& clock,
              IoThread& trading);
   LeaderGate(const LeaderGate&) = delete;

@@ -227,9 +227,8 @@ void OrderDesk::OnTenureEnded(std::uint64_t ended_tenure) {
 }
 
 void OrderDesk::OnTenureGivenUp(std::uint64_t tenure) {
-  const auto given_up = TakeInFlight([tenure](const Entry& entry) {
-    return !entry.has_events && entry.taken.tenure <= tenure;
-  });
+  const auto given_up = TakeInFlight(
+      [tenure](const Entry& entry) { return !entry.has_events && entry.taken.tenure <= tenure; });
   Count(gate_.counters().unknown, given_up.size());
   AnswerAsUnknown(given_up);
 }

@@ -70,8 +70,8 @@ class RedirectMemory {
   };
 
   void Forget(std::int64_t now_ns) {
-    while (!oldest_first_.empty() && (oldest_first_.front().until_ns <= now_ns ||
-                                      oldest_first_.size() >= kMostRequests)) {
+    while (!oldest_first_.empty() &&
+           (oldest_first_.front().until_ns <= now_ns || oldest_first_.size() >= kMostRequests)) {
       entries_.erase(oldest_first_.front().key);
       oldest_first_.pop_front();
     }

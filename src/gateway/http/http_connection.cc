@@ -263,7 +263,8 @@ bool HttpConnection::AnswerProbe(const ParsedRequest& request) {
   } else {
     const std::optional<std::string> trouble =
         leader ? services_.WhyNotLeading() : services_.Trouble();
-    Answer(trouble ? PlainText(503, *trouble + "\n") : PlainText(200, leader ? "leader\n" : "ok\n"));
+    Answer(trouble ? PlainText(503, *trouble + "\n")
+                   : PlainText(200, leader ? "leader\n" : "ok\n"));
   }
   return true;
 }

@@ -107,8 +107,8 @@ class WebSocketSession {
 class WebSocketHandler {
  public:
   virtual ~WebSocketHandler() = default;
-  // Before the handshake, on the trading loop whatever the route's: an answer in its place. Nothing:
-  // it goes on.
+  // Before the handshake, on the trading loop whatever the route's: an answer in its place.
+  // Nothing: it goes on.
   [[nodiscard]] virtual std::optional<HttpReply> Refuse(const HttpRequest&) { return std::nullopt; }
   // A handshake has been accepted. The channel outlives the session. Null: closed with 1008.
   [[nodiscard]] virtual std::unique_ptr<WebSocketSession> Open(const HttpRequest& request,

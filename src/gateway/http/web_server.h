@@ -3,10 +3,10 @@
 // orders, 503 with the reason elsewhere) and /metrics (Prometheus text).
 //
 // Paths lead to handlers by the routes given at the start (route_table.h). The server answers by
-// itself: /healthz, /leaderz and /metrics (GET and HEAD, 405 else); 404 where no route leads; 503 before
-// SetServing and past the bound of connections; OPTIONS of a route (204); 426 for a WebSocket's
-// path without an upgrade; 400, 413, 431 and 505 for what cannot be read, and those end the
-// connection. Bounds: web_limits.h. Requests of one connection are answered one after another.
+// itself: /healthz, /leaderz and /metrics (GET and HEAD, 405 else); 404 where no route leads; 503
+// before SetServing and past the bound of connections; OPTIONS of a route (204); 426 for a
+// WebSocket's path without an upgrade; 400, 413, 431 and 505 for what cannot be read, and those end
+// the connection. Bounds: web_limits.h. Requests of one connection are answered one after another.
 //
 // Threads: connections are accepted and HTTP is spoken on the trading loop; a WebSocket goes on on
 // its route's loop. `trouble` and

@@ -318,9 +318,8 @@ GatewayWorld::GatewayWorld(const GatewayLimits& limits, MarketDataFeed* feed,
               .value();
   SbeServerConfig config;
   config.limits = limits;
-  server =
-      std::make_unique<SbeServer>(config, clock, *keys, commands, queries, events.Attach(), feed,
-                                  nullptr, cluster);
+  server = std::make_unique<SbeServer>(config, clock, *keys, commands, queries, events.Attach(),
+                                       feed, nullptr, cluster);
   server->Start();
   engine = std::make_unique<EngineStandIn>(commands, queries, events);
   const Status listening = server->Listen();

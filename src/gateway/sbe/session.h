@@ -61,8 +61,8 @@ struct SessionServices {
   MarketDataSink* market_data_sink;
   GatewayCounters& counters;
   const CommandStop& stop;
-  AuditedCommands* audited = nullptr;  // null: operators' commands are not audited here
-  ClusterMembership* cluster = nullptr;  // null: the node is alone
+  AuditedCommands* audited = nullptr;           // null: operators' commands are not audited here
+  ClusterMembership* cluster = nullptr;         // null: the node is alone
   ClusterCounters* cluster_counters = nullptr;  // null: the node is alone
 };
 
@@ -144,8 +144,7 @@ class Session final : public EgressSession {
   void OnCommand(std::span<std::byte> message);
   // The answer at a node that may not serve the message.
   void Divert(const RequestId& request_id, std::uint16_t template_id);
-  void AnswerAsUnknown(const std::vector<SentRequest>& requests,
-                       sbe::SessionError::Value error);
+  void AnswerAsUnknown(const std::vector<SentRequest>& requests, sbe::SessionError::Value error);
   [[nodiscard]] std::uint64_t tenure() const;
   [[nodiscard]] TakenIn TakenSince(std::uint64_t tenure_before) const;
   void Hold(std::span<const std::byte> message, bool announced);

@@ -182,9 +182,8 @@ void Session::Divert(const RequestId& request_id, std::uint16_t template_id) {
 }
 
 void Session::OnTenureEnded(std::uint64_t ended_tenure) {
-  const auto lost = commands_.Take([ended_tenure](const SentRequest& request) {
-    return request.taken.IsEndedBy(ended_tenure);
-  });
+  const auto lost = commands_.Take(
+      [ended_tenure](const SentRequest& request) { return request.taken.IsEndedBy(ended_tenure); });
   Count(services_.cluster_counters->never_happened, lost.size());
   for (const SentRequest& request : lost) {
     if (services_.audited != nullptr) {

@@ -79,7 +79,7 @@ FramedMessage MakeRedirect(const Diversion& diversion, const LeaderHint& hint) {
     message.retryAfterMs(known ? 0 : diversion.retry_after_ms);
     message.restPort(address.rest_port).sbePort(address.sbe_port);
     message.templateId(diversion.template_id).reserved16(0);
-    message.putHost(address.host.data(), static_cast<std::uint8_t>(address.host.size()));
+    message.putHost(address.SbeHost().data(), static_cast<std::uint8_t>(address.SbeHost().size()));
   });
 }
 
@@ -89,7 +89,7 @@ FramedMessage MakeNewLeaderEvent(const LeaderHint& hint) {
     const MemberAddress& address = hint.address != nullptr ? *hint.address : nowhere;
     message.term(hint.term).leader(hint.leader);
     message.restPort(address.rest_port).sbePort(address.sbe_port);
-    message.putHost(address.host.data(), static_cast<std::uint8_t>(address.host.size()));
+    message.putHost(address.SbeHost().data(), static_cast<std::uint8_t>(address.SbeHost().size()));
   });
 }
 

@@ -41,7 +41,8 @@ struct StreamServices {
   StreamSink* sink = nullptr;
   std::size_t streams_in_all = 0;
   std::unordered_map<std::uint64_t, class StreamSession*> sessions;  // by subscriber
-  std::shared_ptr<const StreamMessage> leader = nullptr;  // the last of kLeaderTopic; null: none yet
+  std::shared_ptr<const StreamMessage> leader =
+      nullptr;  // the last of kLeaderTopic; null: none yet
 };
 
 class StreamSession final : public WebSocketSession {

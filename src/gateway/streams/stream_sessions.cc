@@ -74,11 +74,10 @@ void StreamSessions::AnnounceLeader(std::int32_t member) {
 void StreamSessions::TellLeader(std::int32_t member) {
   constexpr std::int64_t kNsPerMs = 1'000'000;
   told_leader_ = member;
-  services_.leader = std::make_shared<const StreamMessage>(
-      StreamMessage{.stream = std::string(kLeaderTopic),
-                    .payload = R"({"e":"leader","E":)" +
-                               std::to_string(clock_->WallNs() / kNsPerMs) + "," +
-                               LeaderJsonMembers(cluster_->HintOf(member)) + "}"});
+  services_.leader = std::make_shared<const StreamMessage>(StreamMessage{
+      .stream = std::string(kLeaderTopic),
+      .payload = R"({"e":"leader","E":)" + std::to_string(clock_->WallNs() / kNsPerMs) + "," +
+                 LeaderJsonMembers(cluster_->HintOf(member)) + "}"});
   StreamSession::Delivery delivery{.message = services_.leader, .wrapping = nullptr};
   // A session may end while it is told.
   std::vector<std::uint64_t> subscribers;
