@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <future>
 
 #include "auth/hmac.h"
 #include "lockstep_sbe/BatchEnd.h"
@@ -190,12 +191,16 @@ void EngineStandIn::EmitNumbered(AccountId account, int count, bool replaying) {
 }
 
 void EngineStandIn::DropCommands() {
+  std::promise<void> dropped;
   {
     const std::lock_guard lock(mutex_);
-    tasks_.emplace_back(
-        [this] { commands_.Read([](std::span<const std::byte>) { return true; }, SIZE_MAX); });
+    tasks_.emplace_back([this, &dropped] {
+      commands_.Read([](std::span<const std::byte>) { return true; }, SIZE_MAX);
+      dropped.set_value();
+    });
   }
   queries_.waker().Notify();
+  dropped.get_future().wait();
 }
 
 void EngineStandIn::BeginTerm(std::int64_t term, std::uint64_t ended_tenure, std::int32_t leader) {

@@ -45,7 +45,8 @@ class EngineStandIn {
   void EmitNumbered(AccountId account, int count, bool replaying = false);
   // The numbers of an account go on after this, as after a snapshot.
   void SetPrivateSequence(AccountId account, std::uint64_t sequence);
-  // Takes what is in the ring of commands without an answer, as a sequencer that leads no longer.
+  // Takes what is in the ring of commands without an answer, as a sequencer that leads no longer;
+  // done when this returns.
   void DropCommands();
   // LeadershipTerm behind everything that was answered.
   void BeginTerm(std::int64_t term, std::uint64_t ended_tenure, std::int32_t leader);
