@@ -117,11 +117,12 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
                                  std::unique_ptr<AuditLog> audit, const SbeServerConfig& sbe_config,
                                  const JournalOptions& journal)
     : config_(config),
-      membership_(IsInCluster() ? std::make_unique<ClusterMembership>(
-                                      leadership_,
-                                      MemberAddresses(config.members).value_or(ClusterAddresses()),
-                                      config.member)
-                                : nullptr),
+      membership_(IsInCluster()
+                      ? std::make_unique<ClusterMembership>(
+                            leadership_,
+                            ReadMemberAddresses(config.members).value_or(ClusterAddresses()),
+                            config.member)
+                      : nullptr),
       events_(config.event_ring_bytes, config.event_stall_limit_ns, StopOnStall),
       gateway_reader_(events_.Attach()),
       router_reader_(events_.Attach()),
@@ -209,7 +210,7 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   if (!http_address) {
     return std::unexpected(http_address.error());
   }
-  if (const auto members = MemberAddresses(config.members); !members) {
+  if (const auto members = ReadMemberAddresses(config.members); !members) {
     return std::unexpected(members.error());
   }
   // Keys and balances must not end up in a core file.

@@ -30,7 +30,7 @@ bool Split(std::string_view text, std::string& host, std::uint16_t& port) {
 
 }  // namespace
 
-Result<ClusterAddresses> MemberAddresses(const std::vector<ClusterMember>& members) {
+Result<ClusterAddresses> ReadMemberAddresses(const std::vector<ClusterMember>& members) {
   std::vector<MemberAddress> addresses;
   for (const ClusterMember& member : members) {
     MemberAddress address;

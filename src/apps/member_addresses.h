@@ -11,6 +11,7 @@ namespace lockstep {
 
 // `rest` is address:port, or with http:// or https:// before it; `sbe` is address:port.
 // kInvalidArgument names the member and what is wrong.
-[[nodiscard]] Result<ClusterAddresses> MemberAddresses(const std::vector<ClusterMember>& members);
+[[nodiscard]] Result<ClusterAddresses> ReadMemberAddresses(
+    const std::vector<ClusterMember>& members);
 
 }  // namespace lockstep
