@@ -166,18 +166,7 @@ TEST_F(DefiniteAnswers, NoAnswerIsFalseHoweverTheTenureCloses) {
   world.HoldCommands(true);
   int number = 0;
   for (int round = 0; round < kRounds; ++round) {
-    std::atomic<bool> stop{false};
-    leadership.SetLeader(2);
-    std::thread sequencer([&] {
-      while (!stop.load()) {
-        leadership.Open(round);
-        for (int i = 0; i < round * 20; ++i) {
-          static_cast<void>(leadership.tenure());
-        }
-        leadership.Close();
-      }
-    });
-    for (int i = 0; i < kOrdersInRound; ++i) {
+    const auto ask = [&] {
       const std::string id = "o" + std::to_string(++number);
       const std::string query =
           "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&"
@@ -185,10 +174,27 @@ TEST_F(DefiniteAnswers, NoAnswerIsFalseHoweverTheTenureCloses) {
           id;
       asked.push_back({id, Begin(kPost, kOrder, query, world.maker)});
       world.clock.AdvanceNs(kMs);
+    };
+    leadership.SetLeader(2);
+    leadership.Open(round);
+    ask();  // one in flight in any case
+    std::atomic<bool> stop{false};
+    std::thread sequencer([&] {
+      while (!stop.load()) {
+        leadership.Close();
+        leadership.Open(round);
+        for (int i = 0; i < round * 20; ++i) {
+          static_cast<void>(leadership.tenure());
+        }
+      }
+    });
+    for (int i = 1; i < kOrdersInRound; ++i) {
+      ask();
     }
     stop.store(true);
     sequencer.join();
-    // The tenure is closed: now the ring is logged, or dropped.
+    // The tenure is closed, and then the ring is logged, or dropped.
+    leadership.Close();
     if (round % 2 == 0) {
       world.DropCommands();
     } else {

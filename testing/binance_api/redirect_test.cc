@@ -163,12 +163,19 @@ TEST_F(RedirectTest, ALeaderAnswersQuestionsOnlyWhileItHoldsItsLease) {
   // A command is the log's to judge.
   EXPECT_EQ(world.Signed(kPost, kOrder, Limit("100"), world.maker).status, 200U);
   EXPECT_EQ(held->status, 0U);
+  // … unless an answer from here depends on what may be old.
+  const auto cancel =
+      Begin(kDelete, kOrder, "symbol=BTCUSDT&orderId=1&cancelRestrictions=ONLY_PARTIALLY_FILLED",
+            world.maker);
+  world.Run();
+  EXPECT_EQ(cancel->status, 0U);
   // The entry that extends it comes by the ring.
   testing_support::GrantLease(leadership, world.clock.MonotonicNs() + 100 * kMs);
   world.Apply(world.commands.CreateAccount(78));
   EXPECT_EQ(held->status, 200U);
   EXPECT_TRUE(list->body.contains(R"("orderId":1)")) << list->body;
   EXPECT_EQ(admin->status, 200U);
+  EXPECT_TRUE(cancel->body.contains("cancel restrictions")) << cancel->body;
 
   world.clock.AdvanceNs(101 * kMs);
   const auto moved = Begin(kGet, kAccount, "", world.maker);
