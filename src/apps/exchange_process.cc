@@ -14,6 +14,7 @@
 #include <ctime>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,6 +28,7 @@
 #include "apps/exchange_metrics.h"
 #include "apps/gateway_metrics.h"
 #include "apps/market_seed_of_history.h"
+#include "apps/member_addresses.h"
 #include "apps/web_metrics.h"
 #include "auth/embedded_key_store.h"
 #include "base/limits.h"
@@ -115,6 +117,12 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
                                  std::unique_ptr<AuditLog> audit, const SbeServerConfig& sbe_config,
                                  const JournalOptions& journal)
     : config_(config),
+      membership_(IsInCluster()
+                      ? std::make_unique<ClusterMembership>(
+                            leadership_,
+                            ReadMemberAddresses(config.members).value_or(ClusterAddresses()),
+                            config.member)
+                      : nullptr),
       events_(config.event_ring_bytes, config.event_stall_limit_ns, StopOnStall),
       gateway_reader_(events_.Attach()),
       router_reader_(events_.Attach()),
@@ -142,8 +150,8 @@ ExchangeProcess::ExchangeProcess(const ExchangeConfig& config,
       audit_(std::move(audit)),
       streams_(clock_, router_reader_.waker()),
       router_(router_reader_, &streams_),
-      sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_,
-           audit_.get()),
+      sbe_(sbe_config, clock_, *keys_, commands_, queries_, gateway_reader_, &router_, audit_.get(),
+           membership_.get()),
       sequencer_thread_({.kind = IsInCluster() ? ThreadKind::kUrgent : ThreadKind::kPrompt,
                          .idle_ns = IsInCluster() ? config_.aeron.idle_ns : kIdleNs},
                         batcher_, *sequencer_, commands_, clock_),
@@ -201,6 +209,9 @@ Result<std::unique_ptr<ExchangeProcess>> ExchangeProcess::Start(const ExchangeCo
   const auto http_address = ParseAddress(config.http_address);
   if (!http_address) {
     return std::unexpected(http_address.error());
+  }
+  if (const auto members = ReadMemberAddresses(config.members); !members) {
+    return std::unexpected(members.error());
   }
   // Keys and balances must not end up in a core file.
   const rlimit no_core = {0, 0};
@@ -272,6 +283,8 @@ void ExchangeProcess::MakeBinanceGateway() {
                                                           .feed = streams_,
                                                           .history = *history_,
                                                           .trading = trading_loop_,
+                                                          .cluster = membership_.get(),
+                                                          .engine_position = EnginePosition(),
                                                       });
 }
 
@@ -317,12 +330,20 @@ Status ExchangeProcess::Run(const WebServerOptions& web_options) {
   MakeClusterNode();
   AddBinanceMetrics(metrics_, binance_->counters());
   AddAdminMetrics(metrics_, admin_->counters(), *audit_);
+  if (membership_ != nullptr) {
+    stream_sessions_.FollowLeader(*membership_, clock_);
+    AddClusterMetrics(metrics_, {.cluster = *membership_,
+                                 .clock = clock_,
+                                 .http = binance_->cluster_counters(),
+                                 .sbe = sbe_.cluster_counters()});
+  }
   auto web = WebServer::Start(web_options,
                               {.clock = clock_,
                                .trading = trading_loop_,
                                .stream = stream_loop_,
                                .metrics = metrics_,
-                               .trouble = [this] { return Health(); }},
+                               .trouble = [this] { return Health(); },
+                               .why_not_leading = [this] { return WhyNotLeading(); }},
                               WebRoutes());
   if (!web) {
     return web.error();
@@ -477,6 +498,15 @@ void ExchangeProcess::Watch() {
   }
 }
 
+std::function<std::int64_t()> ExchangeProcess::EnginePosition() {
+  return membership_ == nullptr ? std::function<std::int64_t()>()
+                                : [this] { return driver_.applied_position(); };
+}
+
+std::optional<std::string> ExchangeProcess::WhyNotLeading() const {
+  return membership_ == nullptr ? std::nullopt : membership_->WhyNotLeading(clock_.MonotonicNs());
+}
+
 std::optional<std::string> ExchangeProcess::Health() const {
   switch (phase_.load()) {
     case Phase::kStarting:
@@ -501,6 +531,10 @@ bool ExchangeProcess::Stop() {
   if (cluster_ != nullptr) {
     cluster_->SetPhase("stopping");
     cluster_->Stop();
+  }
+  if (membership_ != nullptr && membership_->TakesCommands()) {
+    sbe_.AnnounceLeader(Leadership::kNoLeader);
+    stream_sessions_.AnnounceLeader(Leadership::kNoLeader);
   }
   if (was_serving) {
     const bool acts_answered = admin_->Drain(kDrainNs);

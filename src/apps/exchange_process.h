@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@
 #include "gateway/admin/admin_gateway.h"
 #include "gateway/admin/cluster_handler.h"
 #include "gateway/binance/binance_gateway.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/metrics.h"
 #include "gateway/http/web_server.h"
@@ -96,6 +98,9 @@ class ExchangeProcess {
   [[nodiscard]] std::vector<WebRoute> WebRoutes();
   void AnswerQuery(std::span<const std::byte> query);
   [[nodiscard]] std::optional<std::string> Health() const;
+  [[nodiscard]] std::optional<std::string> WhyNotLeading() const;
+  // What the engine has applied, for gateways in a cluster; null: the node is alone.
+  [[nodiscard]] std::function<std::int64_t()> EnginePosition();
 
   const ExchangeConfig config_;
   SystemClock clock_;
@@ -106,6 +111,7 @@ class ExchangeProcess {
   // Of this life of the process.
   const std::uint64_t boot_id_ = static_cast<std::uint64_t>(clock_.WallNs());
   Leadership leadership_;
+  std::unique_ptr<ClusterMembership> membership_;  // null: the node is alone
   // In the order in which events and commands pass through them; destroyed the other way round.
   EventRing events_;
   EventRing::Reader& gateway_reader_;

@@ -28,7 +28,47 @@ class Adder {
   std::string prefix_;
 };
 
+void AddDiverted(Metrics& metrics, const char* gateway, const ClusterCounters& counters) {
+  const Metrics::Labels labels = {{"gateway", gateway}};
+  metrics.AddCounter("lockstep_cluster_held_total", "Requests that waited for a leader", labels,
+                     [&counters] { return static_cast<double>(counters.held.load()); });
+  metrics.AddGauge("lockstep_cluster_held", "Requests that wait for a leader now", labels,
+                   [&counters] { return static_cast<double>(counters.held_now.load()); });
+  metrics.AddCounter("lockstep_cluster_served_late_total",
+                     "Requests that waited and were then served here", labels,
+                     [&counters] { return static_cast<double>(counters.served_late.load()); });
+  metrics.AddCounter("lockstep_cluster_never_happened_total",
+                     "Commands in flight at a loss of leadership that were proved never to happen",
+                     labels,
+                     [&counters] { return static_cast<double>(counters.never_happened.load()); });
+  const auto answers = [&](const char* outcome, const Value& value) {
+    metrics.AddCounter("lockstep_cluster_answers_total",
+                       "Answers at a node that may not serve, by outcome",
+                       {{"gateway", gateway}, {"outcome", outcome}},
+                       [&value] { return static_cast<double>(value.load()); });
+  };
+  answers("redirect", counters.redirected);
+  answers("no_leader", counters.no_leader);
+  answers("unknown", counters.unknown);
+}
+
 }  // namespace
+
+void AddClusterMetrics(Metrics& metrics, const ClusterMetricsSources& sources) {
+  const ClusterMembership& cluster = sources.cluster;
+  metrics.AddGauge("lockstep_cluster_takes_commands", "1: this node takes commands", {},
+                   [&cluster] { return cluster.TakesCommands() ? 1.0 : 0.0; });
+  metrics.AddGauge("lockstep_cluster_holds_lease", "1: this node may answer signed questions", {},
+                   [&cluster, &clock = sources.clock] {
+                     return cluster.MayAnswerQueries(clock.MonotonicNs()) ? 1.0 : 0.0;
+                   });
+  metrics.AddGauge("lockstep_cluster_leader", "Member that leads, -1: none is known", {},
+                   [&cluster] { return static_cast<double>(cluster.leadership().leader()); });
+  metrics.AddGauge("lockstep_cluster_term", "Newest term of leadership seen in the log", {},
+                   [&cluster] { return static_cast<double>(cluster.term()); });
+  AddDiverted(metrics, "http", sources.http);
+  AddDiverted(metrics, "sbe", sources.sbe);
+}
 
 void AddBinanceMetrics(Metrics& metrics, const GatewayCounters& counters) {
   const Adder add(metrics, "lockstep_binance_");

@@ -21,14 +21,33 @@ std::uint64_t Leadership::Open(std::int64_t term) {
       tenures_.erase(tenures_.begin());
     }
     tenures_.push_back({.number = number, .term = term});
+    // Under the lock: LastClosed must not take it for one that is over.
+    tenure_.store(number, std::memory_order_seq_cst);
   }
-  tenure_.store(number, std::memory_order_seq_cst);
+  TellChange();
   return number;
 }
 
 void Leadership::Close() {
-  tenure_.store(kNoTenure, std::memory_order_seq_cst);
+  const bool was_open = tenure_.exchange(kNoTenure, std::memory_order_seq_cst) != kNoTenure;
   lease_until_ns_.store(INT64_MIN);
+  if (was_open) {
+    TellChange();
+  }
+}
+
+void Leadership::SetLeader(std::int32_t member) {
+  if (leader_.exchange(member, std::memory_order_acq_rel) != member) {
+    TellChange();
+  }
+}
+
+void Leadership::TellChange() const {
+  for (const Listener& listener : listeners_) {
+    if (const auto owner = listener.owner.lock()) {
+      listener.changed();
+    }
+  }
 }
 
 void Leadership::ExpectLease(std::uint64_t batch_sequence, std::int64_t until_ns) {

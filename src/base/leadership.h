@@ -16,7 +16,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace lockstep {
@@ -30,6 +33,15 @@ class Leadership {
   // A node that is alone, and so always leads: `member` is its id.
   static void MakeSole(Leadership& leadership, std::int32_t member);
 
+  // ---- before the threads start ----
+
+  // `changed` is called on the sequencer's thread whenever commands begin or cease to be taken here
+  // or the leader changes, behind the change, as long as `owner` is there: it posts to a loop and
+  // never waits. The owner goes when the sequencer's thread has stopped.
+  void Listen(std::weak_ptr<const void> owner, std::function<void()> changed) {
+    listeners_.push_back({.owner = std::move(owner), .changed = std::move(changed)});
+  }
+
   // ---- sequencer thread ----
 
   // Commands are taken from now on, in `term`. Returns the tenure's number.
@@ -40,7 +52,7 @@ class Leadership {
   // applied, the lease lasts until `until_ns` (monotonic clock, counted from before it was logged).
   void ExpectLease(std::uint64_t batch_sequence, std::int64_t until_ns);
   // Who takes commands; kNoLeader: nobody is known to, or there is reason to think it dead.
-  void SetLeader(std::int32_t member) { leader_.store(member, std::memory_order_release); }
+  void SetLeader(std::int32_t member);
 
   // ---- engine thread ----
 
@@ -77,6 +89,13 @@ class Leadership {
   // More than can be of interest: each is over long before.
   static constexpr std::size_t kRemembered = 64;
 
+  void TellChange() const;
+
+  struct Listener {
+    std::weak_ptr<const void> owner;
+    std::function<void()> changed;
+  };
+  std::vector<Listener> listeners_;
   std::atomic<std::uint64_t> tenure_{kNoTenure};
   std::atomic<std::int32_t> leader_{kNoLeader};
   std::atomic<std::int64_t> lease_until_ns_{INT64_MIN};

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <memory>
+
 namespace lockstep {
 namespace {
 
@@ -77,6 +80,37 @@ TEST(Leadership, WithoutATenureNoLeaseHolds) {
   EXPECT_FALSE(leadership.HoldsLease(0));
   leadership.Open(2);
   EXPECT_FALSE(leadership.HoldsLease(0)) << "that of an earlier tenure does not come back";
+}
+
+TEST(Leadership, TellsEachChangeBehindItAndNothingElse) {
+  Leadership leadership;
+  int changes = 0;
+  std::uint64_t tenure_seen = 0;
+  std::int32_t leader_seen = Leadership::kNoLeader;
+  auto owner = std::make_shared<int>();
+  leadership.Listen(owner, [&] {
+    ++changes;
+    tenure_seen = leadership.tenure();
+    leader_seen = leadership.leader();
+  });
+  leadership.SetLeader(2);
+  EXPECT_EQ(changes, 1);
+  EXPECT_EQ(leader_seen, 2);
+  leadership.SetLeader(2);
+  leadership.Close();
+  EXPECT_EQ(changes, 1);
+  leadership.Open(9);
+  EXPECT_EQ(changes, 2);
+  EXPECT_EQ(tenure_seen, 1U);
+  leadership.ExpectLease(1, 100);
+  leadership.OnOwnBatchApplied(1);
+  EXPECT_EQ(changes, 2);
+  leadership.Close();
+  EXPECT_EQ(changes, 3);
+  EXPECT_EQ(tenure_seen, Leadership::kNoTenure);
+  owner.reset();
+  leadership.Open(10);
+  EXPECT_EQ(changes, 3) << "nobody listens any more";
 }
 
 }  // namespace

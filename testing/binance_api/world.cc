@@ -11,6 +11,7 @@
 #include "auth/hex.h"
 #include "auth/hmac.h"
 #include "base/limits.h"
+#include "lockstep_sbe/LeadershipTerm.h"
 #include "protocol/commands.h"
 #include "protocol/entry.h"
 
@@ -123,8 +124,10 @@ std::string TestSocket::Take() {
   return text;
 }
 
-World::World(const BinanceGatewayConfig& config, std::string audit_directory)
+World::World(const BinanceGatewayConfig& config, std::string audit_directory,
+             ClusterMembership* cluster)
     : config_(config),
+      cluster_(cluster),
       audit_directory_(std::move(audit_directory)),
       command_ring_(std::size_t{1} << 16U),
       query_ring_(std::size_t{1} << 16U),
@@ -181,15 +184,18 @@ void World::EndGateway() {
 void World::MakeGateway() {
   EndGateway();
   trading_ = std::make_unique<IoThread>();
-  gateway = std::make_unique<BinanceGateway>(config_,
-                                             BinanceGateway::Surroundings{.clock = clock,
-                                                                          .keys = keys,
-                                                                          .commands = command_ring_,
-                                                                          .queries = query_ring_,
-                                                                          .reader = gateway_reader_,
-                                                                          .feed = feed_,
-                                                                          .history = history_,
-                                                                          .trading = *trading_});
+  gateway = std::make_unique<BinanceGateway>(
+      config_, BinanceGateway::Surroundings{
+                   .clock = clock,
+                   .keys = keys,
+                   .commands = command_ring_,
+                   .queries = query_ring_,
+                   .reader = gateway_reader_,
+                   .feed = feed_,
+                   .history = history_,
+                   .trading = *trading_,
+                   .cluster = cluster_,
+                   .engine_position = [this] { return driver_.applied_position(); }});
   auto opened = AuditLog::Open(audit_directory_ + "/audit.log", clock);
   ASSERT_TRUE(opened) << opened.error().message();
   audit = std::move(*opened);
@@ -222,16 +228,14 @@ void World::Apply(std::span<const std::byte> command, std::uint64_t account) {
   Run();
 }
 
-bool World::Step() {
+std::size_t World::ApplyWithoutRunning() {
   std::vector<std::vector<std::byte>> taken;
-  if (!hold_) {
-    command_ring_.Read(
-        [&](std::span<const std::byte> message) {
-          taken.emplace_back(message.begin(), message.end());
-          return true;
-        },
-        SIZE_MAX);
-  }
+  command_ring_.Read(
+      [&](std::span<const std::byte> message) {
+        taken.emplace_back(message.begin(), message.end());
+        return true;
+      },
+      SIZE_MAX);
   for (const auto& message : taken) {
     std::array<std::byte, limits::kMaxBatchBytes> buffer{};
     EntryBuilder builder(buffer.data(), buffer.size());
@@ -240,6 +244,11 @@ bool World::Step() {
     ++position_;
     driver_.Apply(position_, clock.WallNs(), builder.Finish());
   }
+  return taken.size();
+}
+
+bool World::Step() {
+  const std::size_t taken = hold_ ? 0 : ApplyWithoutRunning();
   const std::size_t queries = query_ring_.Read(
       [&](std::span<const std::byte> message) {
         engine_.Query(message);
@@ -250,7 +259,20 @@ bool World::Step() {
   const bool any_events = history_.Poll();
   trading_->context().restart();
   const std::size_t handlers = trading_->context().poll();
-  return !taken.empty() || queries != 0 || any_events || handlers != 0;
+  return taken != 0 || queries != 0 || any_events || handlers != 0;
+}
+
+std::size_t World::DropCommands() {
+  return command_ring_.Read([](std::span<const std::byte>) { return true; }, SIZE_MAX);
+}
+
+void World::BeginTerm(std::int64_t term, std::uint64_t ended_tenure, std::int32_t leader) {
+  std::byte* at = events_.Claim(limits::kMaxEventBytes);
+  auto event = Encode<sbe::LeadershipTerm>(at, limits::kMaxEventBytes);
+  event.position(position_).term(term).endedTenure(ended_tenure).leader(leader).reserved(0);
+  events_.Commit(kMessageHeaderBytes + event.encodedLength());
+  events_.Publish();
+  Run();
 }
 
 void World::Run() {

@@ -67,7 +67,7 @@ class TestSocket final : public WebSocketChannel {
   void Send(WebSocketText message) override {
     texts.push_back(std::string(message.prefix) + *message.text + std::string(message.suffix));
   }
-  void Close(std::uint16_t, std::string_view) override {}
+  void Close(std::uint16_t code, std::string_view) override { closed_with = code; }
   [[nodiscard]] std::size_t queued_bytes() const override { return 0; }
   [[nodiscard]] std::string_view peer_address() const override { return "10.0.0.2"; }
 
@@ -75,6 +75,7 @@ class TestSocket final : public WebSocketChannel {
   std::string Take();
 
   std::deque<std::string> texts;
+  std::uint16_t closed_with = 0;
   std::unique_ptr<WebSocketSession> session;
 };
 
@@ -82,8 +83,9 @@ class World {
  public:
   static constexpr std::int64_t kStartNs = 1'700'000'000'000'000'000;
 
-  // `audit_directory` exists; empty: one of this object's own.
-  explicit World(const BinanceGatewayConfig& config = {}, std::string audit_directory = {});
+  // `audit_directory` exists; empty: one of this object's own. `cluster` null: the node is alone.
+  explicit World(const BinanceGatewayConfig& config = {}, std::string audit_directory = {},
+                 ClusterMembership* cluster = nullptr);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -120,6 +122,12 @@ class World {
   std::vector<std::string> AuditLines();
   // … but no command is taken from the ring until this is false again.
   void HoldCommands(bool hold) { hold_ = hold; }
+  // What is on the ring of commands will not be logged. Returns how many there were.
+  std::size_t DropCommands();
+  // What is on the ring of commands is logged, but no loop hears of it yet.
+  std::size_t ApplyWithoutRunning();
+  // LeadershipTerm behind everything that has been applied.
+  void BeginTerm(std::int64_t term, std::uint64_t ended_tenure, std::int32_t leader);
   // Waits until a timer of the loop is due: its timers follow the real clock.
   void WaitForTimer();
   void Apply(std::span<const std::byte> command, std::uint64_t account = 0);
@@ -148,6 +156,7 @@ class World {
   bool Step();
 
   BinanceGatewayConfig config_;
+  ClusterMembership* cluster_;
   std::string own_directory_;  // removed at the end; empty: none
   std::string audit_directory_;
   IngressRing command_ring_;

@@ -220,5 +220,6 @@ def test_too_much_weight_is_told_when_to_come_back():
             "Please use WebSocket Streams for live updates to avoid polling the API.")
         assert 1 <= int(answer.headers["retry-after"]) <= 60 and int(answer.headers["x-mbx-used-weight-1m"]) > 6_000
         assert client.public("/healthz").status == 200
+        assert client.public("/leaderz").status == 200  # a node that is alone leads
     finally:
         assert exchange.stop() == 0

@@ -11,7 +11,7 @@ from exchange import Exchange, wait_until
 from rest import Rest, now_ms
 
 DOCUMENT = "openapi.yaml"
-NOT_OF_THE_DIALECT = {("get", "/healthz"), ("get", "/metrics")}
+NOT_OF_THE_DIALECT = {("get", "/healthz"), ("get", "/leaderz"), ("get", "/metrics")}
 SYMBOL = "BTCUSDT"
 
 
@@ -65,7 +65,7 @@ class Caller:
             assert validator(resolve(header, OPENAPI)["schema"], DOCUMENT).is_valid(answer.headers.get(name)), f"{what}: {name}"
         (media, content), = response["content"].items()
         assert answer.headers["Content-Type"].split(";")[0] == media
-        body = json.loads(answer.text) if media == "application/json" else answer.text.strip() if operation_id == "health" else answer.text
+        body = json.loads(answer.text) if media == "application/json" else answer.text.strip() if operation_id in ("health", "leader") else answer.text
         check(content["schema"], DOCUMENT, body, what)
         self.tried.setdefault((operation_id, status), set()).update(parameters)
         return body
@@ -177,6 +177,7 @@ def walk_start(call):
     for operation in ("currencies", "marginPairs", "isolatedMarginPairs"):
         call(operation, recvWindow=5000)
     call("health")
+    call("leader")  # a node that is alone leads
     call("metrics")
 
 

@@ -109,7 +109,7 @@ TEST(ProtocolDoc, ExplainsEveryErrorAndReason) {
   const std::string page = ReadFile(kPage);
   for (unsigned value = 1;; ++value) {
     const auto error = static_cast<sbe::SessionError::Value>(value);
-    if (value > sbe::SessionError::REQUEST_ID_REQUIRED) {
+    if (value > sbe::SessionError::OUTCOME_UNKNOWN) {
       break;
     }
     const std::string row = "| " + std::to_string(value) + " | " + sbe::SessionError::c_str(error);

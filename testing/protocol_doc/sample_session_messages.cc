@@ -11,6 +11,8 @@
 #include "lockstep_sbe/Logon.h"
 #include "lockstep_sbe/LogonAck.h"
 #include "lockstep_sbe/Logout.h"
+#include "lockstep_sbe/NewLeaderEvent.h"
+#include "lockstep_sbe/Redirect.h"
 #include "lockstep_sbe/ResendEnd.h"
 #include "lockstep_sbe/ResendRequest.h"
 #include "lockstep_sbe/SessionReject.h"
@@ -76,6 +78,15 @@ std::vector<SampleMessage> SampleSessionMessages() {
       "ResendRequest", [](sbe::ResendRequest& m) { m.fromSequence(119).toSequence(0); }));
   samples.push_back(Make<sbe::ResendEnd>("ResendEnd", [](sbe::ResendEnd& m) {
     m.fromSequence(119).toSequence(121).firstAvailable(100).sentCount(3);
+  }));
+  samples.push_back(Make<sbe::Redirect>("Redirect", [](sbe::Redirect& m) {
+    m.requestIdHigh(0x0123456789abcdef).requestIdLow(0xfedcba9876543210).term(7).leader(2);
+    m.retryAfterMs(0).restPort(8080).sbePort(9090).templateId(1).reserved16(0);
+    m.putHost(std::string_view("node-c.example"));
+  }));
+  samples.push_back(Make<sbe::NewLeaderEvent>("NewLeaderEvent", [](sbe::NewLeaderEvent& m) {
+    m.term(8).leader(0).restPort(8080).sbePort(9090);
+    m.putHost(std::string_view("node-a.example"));
   }));
   samples.push_back(Make<sbe::Subscribe>("Subscribe", [](sbe::Subscribe& m) {
     m.requestIdHigh(0x0123456789abcdef)

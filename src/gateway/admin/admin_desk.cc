@@ -69,6 +69,7 @@ bool IsFinal(const ApiAnswer& answer) { return answer.status < 500; }
 
 AdminDesk::AdminDesk(SessionId session, const Parts& parts) : session_(session), parts_(parts) {
   parts_.egress.Register(session_, *this);
+  parts_.gate.Add(*this);
 }
 
 AdminDesk::~AdminDesk() { parts_.egress.Remove(session_); }
@@ -112,6 +113,10 @@ void AdminDesk::Do(const ApiCall& call, AdminAct act, const AuditAttempt& intent
   entry.name = intent.act;
   entry.received_ns = call.received_ns;
   entry.waiters.push_back(call.reply);
+  if (parts_.gate.is_clustered()) {
+    entry.call = call;
+    entry.call->reply = nullptr;  // it is among the waiters
+  }
   ++in_flight_;
   parts_.audit.Announce(
       intent, [this, key](const Result<std::uint64_t>& number) { OnIntent(key, number); });
@@ -138,7 +143,9 @@ void AdminDesk::OnIntent(const Key& key, const Result<std::uint64_t>& number) {
   if (refusal_) {
     Refuse(key, *entry, MakeError(*refusal_));
   } else if (!SendSteps(key, *entry)) {
-    if (entry->sent == 0) {
+    if (entry->sent == 0 && !parts_.gate.Admits(LeaderGate::Need::kCommands)) {
+      LeaveToTheGate(key, *entry);
+    } else if (entry->sent == 0) {
       Refuse(key, *entry, MakeError(ErrorKind::kBusy));
     } else {
       unsent_.push_back(key);
@@ -151,12 +158,19 @@ void AdminDesk::OnIntent(const Key& key, const Result<std::uint64_t>& number) {
 bool AdminDesk::SendSteps(const Key& key, Entry& entry) {
   for (; entry.sent < entry.act.steps.size(); ++entry.sent) {
     ActStep& step = entry.act.steps[entry.sent];
+    const std::uint64_t tenure = parts_.gate.tenure();
+    if (parts_.gate.is_clustered() && tenure == Leadership::kNoTenure) {
+      return false;
+    }
     if (!parts_.ingress.SubmitCommand(step.command.bytes(), {session_, step.account},
                                       entry.received_ns)) {
       Count(parts_.counters.back_pressured);
       return false;
     }
     Count(parts_.counters.commands_accepted);
+    if (parts_.gate.is_clustered()) {
+      entry.taken.push_back(parts_.gate.Taken(tenure));
+    }
     steps_[StepId(key.id, entry.sent)] = {.key = key, .step = entry.sent};
   }
   return true;
@@ -244,6 +258,8 @@ void AdminDesk::Finish(const Key& key, Entry& entry, const ApiAnswer& answer) {
     entry.waiters = {};
     entry.act = {};
     entry.outcomes = {};
+    entry.taken = {};
+    entry.call = std::nullopt;
     kept_.push_back(
         {.until_ns = parts_.clock.MonotonicNs() + limits::kRequestMemoryNs, .key = key});
     if (kept_.size() > kMaxAnswersKept) {
@@ -285,7 +301,6 @@ void AdminDesk::OnTick() {
 }
 
 void AdminDesk::AnswerInFlightAsUnknown() {
-  const ApiError error = MakeError(ErrorKind::kTimeout);
   std::vector<Key> given_up;
   for (const auto& [key, entry] : entries_) {
     if (!entry.answer) {
@@ -293,16 +308,83 @@ void AdminDesk::AnswerInFlightAsUnknown() {
     }
   }
   for (const Key& key : given_up) {
-    Entry& entry = entries_.at(key);
-    if (entry.intent != 0) {
-      parts_.audit.Conclude({.intent = entry.intent,
-                             .result = "UNKNOWN",
-                             .code = error.code,
-                             .reason = error.message});
-    }
-    Finish(key, entry, AnswerOf(error));
+    AnswerAsUnknown(key);
   }
   steps_.clear();
+}
+
+void AdminDesk::AnswerAsUnknown(const Key& key) {
+  const ApiError error = MakeError(ErrorKind::kTimeout);
+  Entry& entry = entries_.at(key);
+  if (entry.intent != 0) {
+    parts_.audit.Conclude(
+        {.intent = entry.intent, .result = "UNKNOWN", .code = error.code, .reason = error.message});
+  }
+  Finish(key, entry, AnswerOf(error));
+}
+
+// ---- when this node has ceased to take commands ----
+
+void AdminDesk::LeaveToTheGate(const Key& key, Entry& entry) {
+  const ApiError error = MakeError(ErrorKind::kNoLeader);
+  parts_.audit.Conclude({.intent = entry.intent,
+                         .result = "REFUSED",
+                         .code = error.code,
+                         .reason = "this node does not lead"});
+  const auto waiters = std::move(entry.waiters);
+  ApiCall call = std::move(*entry.call);
+  const std::int64_t until_ns =
+      entry.taken.empty() ? INT64_MAX : parts_.gate.WaitedUntil(entry.taken.front().tenure);
+  --in_flight_;
+  rules_changing_.erase(entry.act.rules_of.value());
+  entries_.erase(key);
+  for (const auto& waiter : waiters) {
+    call.reply = waiter;
+    // Not taken up again here: the intent's line has its outcome already.
+    parts_.gate.Divert(call, LeaderGate::Need::kCommands, nullptr, until_ns);
+  }
+}
+
+void AdminDesk::OnTenureEnded(std::uint64_t ended_tenure) {
+  std::vector<Key> lost;
+  for (const auto& [key, entry] : entries_) {
+    const bool none_happened =
+        !entry.answer && entry.answered == 0 && entry.sent != 0 &&
+        std::ranges::all_of(entry.taken, [ended_tenure](const TakenIn& taken) {
+          return taken.IsEndedBy(ended_tenure);
+        });
+    if (none_happened) {
+      lost.push_back(key);
+    }
+  }
+  Count(parts_.gate.counters().never_happened, lost.size());
+  for (const Key& key : lost) {
+    Entry& entry = entries_.at(key);
+    for (std::size_t step = 0; step < entry.sent; ++step) {
+      steps_.erase(StepId(key.id, step));
+    }
+    LeaveToTheGate(key, entry);
+  }
+}
+
+void AdminDesk::OnTenureGivenUp(std::uint64_t tenure) {
+  std::vector<Key> given_up;
+  for (const auto& [key, entry] : entries_) {
+    const bool is_over = !entry.answer && !entry.taken.empty() &&
+                         entry.taken.front().tenure <= tenure &&
+                         entry.answered != entry.act.steps.size();
+    if (is_over) {
+      given_up.push_back(key);
+    }
+  }
+  Count(parts_.gate.counters().unknown, given_up.size());
+  for (const Key& key : given_up) {
+    const std::size_t sent = entries_.at(key).sent;
+    AnswerAsUnknown(key);
+    for (std::size_t step = 0; step < sent; ++step) {
+      steps_.erase(StepId(key.id, step));
+    }
+  }
 }
 
 }  // namespace lockstep

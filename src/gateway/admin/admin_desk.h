@@ -6,8 +6,11 @@
 // ring is full the rest of them follow as soon as there is room. Half-failures: the process ends
 // behind the intent: the log of commands tells whether the act was done. The answer does not wait
 // for the outcome's line, which the audit log keeps until the disk takes it. Storage fails: what is
-// in flight is held `hold_ns`, then answered kTimeout and its outcome written as UNKNOWN. Threads:
-// the trading loop alone.
+// in flight is held `hold_ns`, then answered kTimeout and its outcome written as UNKNOWN. The node
+// ceases to take commands: the same, unless the log tells first that no step of the act ever
+// happened: then its outcome is REFUSED and the request is sent to the leader. An act of which some
+// steps happened is UNKNOWN too: sent again with the same bytes, it does the others. Threads: the
+// trading loop alone.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +29,16 @@
 #include "gateway/admin/admin_act.h"
 #include "gateway/admin/admin_audit.h"
 #include "gateway/binance/api_call.h"
+#include "gateway/binance/leader_gate.h"
 #include "gateway/egress_publisher.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/ingress_adapter.h"
+#include "gateway/tenure_watch.h"
 
 namespace lockstep {
 
-class AdminDesk final : public EgressSession {
+class AdminDesk final : public EgressSession, public TenureListener {
  public:
   struct Parts {
     IngressAdapter& ingress;
@@ -41,6 +46,7 @@ class AdminDesk final : public EgressSession {
     AdminAudit& audit;
     const Clock& clock;
     GatewayCounters& counters;
+    LeaderGate& gate;
   };
   static constexpr std::int64_t kHoldNs = 900'000'000;
   static constexpr std::size_t kMaxInFlight = 1'024;
@@ -70,6 +76,8 @@ class AdminDesk final : public EgressSession {
 
   void OnPrivateEvent(const PrivateEvent& event) override;
   void FlushEvents() override;
+  void OnTenureEnded(std::uint64_t ended_tenure) override;
+  void OnTenureGivenUp(std::uint64_t tenure) override;
 
  private:
   struct Key {
@@ -94,11 +102,16 @@ class AdminDesk final : public EgressSession {
     std::size_t sent = 0;      // steps
     std::vector<std::optional<StepOutcome>> outcomes;
     std::size_t answered = 0;
+    std::vector<TakenIn> taken;   // of the steps that were sent; in a cluster alone
+    std::optional<ApiCall> call;  // to send it elsewhere; in a cluster alone
   };
 
   void OnIntent(const Key& key, const Result<std::uint64_t>& number);
   // Sends what is to be sent. False: not all of it yet.
   bool SendSteps(const Key& key, Entry& entry);
+  // Before any step has happened, and none ever will.
+  void LeaveToTheGate(const Key& key, Entry& entry);
+  void AnswerAsUnknown(const Key& key);
   void CompleteIfAnswered(const Key& key);
   void Refuse(const Key& key, Entry& entry, const ApiError& error);
   void Finish(const Key& key, Entry& entry, const ApiAnswer& answer);

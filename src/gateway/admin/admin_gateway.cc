@@ -14,6 +14,7 @@
 #include "gateway/admin/admin_json.h"
 #include "gateway/admin/admin_reads.h"
 #include "gateway/binance/authorization.h"
+#include "gateway/binance/leader_gate.h"
 #include "gateway/binance/parameters.h"
 #include "gateway/binance/signed_text.h"
 
@@ -24,18 +25,35 @@ constexpr auto kTick = std::chrono::milliseconds(50);
 
 class HttpAnswer final : public ApiReply {
  public:
-  explicit HttpAnswer(std::shared_ptr<HttpResponder> responder)
-      : responder_(std::move(responder)) {}
+  // `target`: where the request went, should it have to go elsewhere.
+  HttpAnswer(std::shared_ptr<HttpResponder> responder, std::string target)
+      : responder_(std::move(responder)), target_(std::move(target)) {}
 
   void Send(ApiAnswer answer) override {
     HttpReply reply;
     reply.status = answer.status;
     reply.body = std::move(answer.body);
+    if (answer.retry_after_s != 0) {
+      reply.headers.emplace_back("Retry-After", std::to_string(answer.retry_after_s));
+    }
+    if (!answer.redirect_to.empty()) {
+      reply.headers.emplace_back("Location", answer.redirect_to + target_);
+    }
     responder_->Send(std::move(reply));
   }
 
  private:
   std::shared_ptr<HttpResponder> responder_;
+  std::string target_;
+};
+
+// A request that waits for a leader: all that its handling looks at.
+struct Waiting {
+  const AdminEndpoint& endpoint;
+  ApiCall call;
+  Parameters parameters;
+  std::string json;
+  std::string peer;
 };
 
 }  // namespace
@@ -47,12 +65,14 @@ class AdminGateway::Impl final : public HttpHandler {
         keys_(around.keys),
         trading_(around.trading),
         authorization_(around.keys),
+        gate_(around.shared.gate),
         audit_(around.audit, around.trading, around.clock),
         desk_(SessionId(around.shared.first_session), {.ingress = around.shared.ingress,
                                                        .egress = around.shared.egress,
                                                        .audit = audit_,
                                                        .clock = around.clock,
-                                                       .counters = counters_}),
+                                                       .counters = counters_,
+                                                       .gate = gate_}),
         queries_(SessionId(around.shared.first_session + 1), around.shared.ingress,
                  around.shared.egress, counters_),
         reads_(reference_, queries_, around.audit, trading_) {
@@ -63,7 +83,8 @@ class AdminGateway::Impl final : public HttpHandler {
     const AdminEndpointMatch match = FindAdminEndpoint(request.method(), request.path());
     ApiCall call;
     call.received_ns = request.received_ns();
-    call.reply = std::make_shared<HttpAnswer>(std::move(responder));
+    call.reply = std::make_shared<HttpAnswer>(
+        std::move(responder), gate_.is_clustered() ? TargetOf(request) : std::string());
     if (match.endpoint == nullptr) {
       call.Refuse(
           MakeError(match.path_known ? ErrorKind::kMethodNotAllowed : ErrorKind::kNotFound));
@@ -133,11 +154,47 @@ class AdminGateway::Impl final : public HttpHandler {
     }
     call.identity = std::move(*identity);
     attempt.account = call.identity.account;
+    if (!endpoint.act.empty() && desk_.AnswerKnown(call)) {
+      return;
+    }
+    if (gate_.Admits(NeedOf(endpoint))) {
+      Serve(endpoint, call, attempt, reader);
+    } else if (!gate_.Redirect(call)) {
+      auto waiting = std::make_shared<Waiting>(Waiting{.endpoint = endpoint,
+                                                       .call = call,
+                                                       .parameters = parameters.Copy(),
+                                                       .json = json,
+                                                       .peer = std::string(attempt.peer)});
+      gate_.Hold(call, NeedOf(endpoint), [this, waiting] { Resume(*waiting); });
+    }
+  }
+
+  static LeaderGate::Need NeedOf(const AdminEndpoint& endpoint) {
+    return endpoint.act.empty() ? LeaderGate::Need::kLease : LeaderGate::Need::kCommands;
+  }
+
+  void Serve(const AdminEndpoint& endpoint, const ApiCall& call, const AuditAttempt& attempt,
+             ParameterReader& reader) {
     if (endpoint.act.empty()) {
       reads_.Answer(endpoint.id, call, reader);
-    } else if (!desk_.AnswerKnown(call)) {
+    } else {
       Act(endpoint, call, attempt, reader);
     }
+  }
+
+  void Resume(Waiting& waiting) {
+    if (!waiting.endpoint.act.empty() && desk_.AnswerKnown(waiting.call)) {
+      return;  // sent twice meanwhile
+    }
+    const AuditAttempt attempt{
+        .by = "HTTP",
+        .act = waiting.endpoint.act.empty() ? waiting.endpoint.path : waiting.endpoint.act,
+        .parameters = waiting.json,
+        .api_key = waiting.call.identity.api_key,
+        .account = waiting.call.identity.account,
+        .peer = waiting.peer};
+    ParameterReader reader(waiting.parameters, reference_);
+    Serve(waiting.endpoint, waiting.call, attempt, reader);
   }
 
   void Act(const AdminEndpoint& endpoint, const ApiCall& call, const AuditAttempt& attempt,
@@ -175,6 +232,7 @@ class AdminGateway::Impl final : public HttpHandler {
   IoThread& trading_;
   GatewayCounters counters_;
   Authorization authorization_;
+  LeaderGate& gate_;
   AdminAudit audit_;
   AdminDesk desk_;
   EngineQueries queries_;

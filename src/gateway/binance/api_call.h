@@ -25,6 +25,8 @@ struct ApiAnswer {
   std::string body;  // one JSON value: the result, or {"code":…,"msg":…}
   std::optional<OrderCounts> order_counts = std::nullopt;
   std::uint32_t retry_after_s = 0;
+  // Where the same request is to be sent: "http://host:port". Empty: nowhere.
+  std::string redirect_to = {};
 };
 
 [[nodiscard]] inline ApiAnswer AnswerOf(const ApiError& error) {

@@ -1,5 +1,6 @@
 #include "gateway/binance/api_core.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,13 @@ std::uint32_t PermissionFor(Security security) {
       break;
   }
   return 0;
+}
+
+// A cancel with restrictions is refused by what the engine holds, like the answer to a question.
+LeaderGate::Need NeedOf(const Endpoint& endpoint, const Parameters& parameters) {
+  return endpoint.security == Security::kTrade && !parameters.Has("cancelRestrictions")
+             ? LeaderGate::Need::kCommands
+             : LeaderGate::Need::kLease;
 }
 
 }  // namespace
@@ -61,8 +69,27 @@ void ApiCore::Run(ApiCall& call, Parameters& parameters, const SignedText& text,
     if (call.endpoint->security == Security::kTrade && parts_.desk.AnswerKnown(call)) {
       return;
     }
+    const LeaderGate::Need need = NeedOf(*call.endpoint, parameters);
+    if (!parts_.gate.Admits(need)) {
+      Divert(call, need, parameters);
+      return;
+    }
   }
   Dispatch(call, reader);
+}
+
+void ApiCore::Divert(const ApiCall& call, LeaderGate::Need need, const Parameters& parameters) {
+  if (parts_.gate.Redirect(call)) {
+    return;
+  }
+  auto kept = std::make_shared<Parameters>(parameters.Copy());
+  parts_.gate.Hold(call, need, [this, call, kept] {
+    if (call.endpoint->security == Security::kTrade && parts_.desk.AnswerKnown(call)) {
+      return;  // sent twice meanwhile
+    }
+    ParameterReader reader(*kept, parts_.state.reference);
+    Dispatch(call, reader);
+  });
 }
 
 void ApiCore::Dispatch(const ApiCall& call, ParameterReader& reader) {

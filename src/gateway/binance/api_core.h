@@ -10,6 +10,7 @@
 #include "gateway/binance/api_call.h"
 #include "gateway/binance/authorization.h"
 #include "gateway/binance/gateway_state.h"
+#include "gateway/binance/leader_gate.h"
 #include "gateway/binance/market_endpoints.h"
 #include "gateway/binance/order_desk.h"
 #include "gateway/binance/signed_text.h"
@@ -26,6 +27,7 @@ class ApiCore {
     TradeEndpoints& trade;
     AccountEndpoints& account;
     MarketEndpoints& market;
+    LeaderGate& gate;
   };
   explicit ApiCore(const Parts& parts) : parts_(parts) {}
 
@@ -42,10 +44,13 @@ class ApiCore {
   void Run(ApiCall& call, Parameters& parameters, const SignedText& text,
            std::string_view header_key);
 
+  [[nodiscard]] LeaderGate& gate() { return parts_.gate; }
   [[nodiscard]] GatewayState& state() { return parts_.state; }
   [[nodiscard]] const Authorization& authorization() const { return parts_.authorization; }
 
  private:
+  // Sends `call` to the leader, or takes it up again later.
+  void Divert(const ApiCall& call, LeaderGate::Need need, const Parameters& parameters);
   void Dispatch(const ApiCall& call, ParameterReader& reader);
   void AnswerPlain(const ApiCall& call, ParameterReader& reader, std::string_view body) const;
   void AnswerTime(const ApiCall& call, ParameterReader& reader) const;

@@ -30,6 +30,11 @@ constexpr std::array<ErrorRow, kErrorKinds> kErrors = {{
      "unknown."},
     {ErrorKind::kBusy, 503, -1008,
      "Server is currently overloaded with other requests. Please try again in a few minutes."},
+    // The same code: nothing was done, and the same request may be sent again.
+    {ErrorKind::kNotLeader, 307, -1008,
+     "Nothing was done: this node does not lead. Send it to {}."},
+    {ErrorKind::kNoLeader, 503, -1008,
+     "Nothing was done: no leader is known at present. Send the same request again."},
     {ErrorKind::kFilterFailure, 400, -1013, "Filter failure: {}"},
     {ErrorKind::kInvalidPrice, 400, -1013, "Invalid price."},
     {ErrorKind::kInvalidQuantity, 400, -1013, "Invalid quantity."},

@@ -20,6 +20,8 @@ enum class ErrorKind : std::uint8_t {
   kUnexpectedResponse,         // -1006
   kTimeout,                    // -1007
   kBusy,                       // -1008
+  kNotLeader,                  // -1008 {leader's address}
+  kNoLeader,                   // -1008
   kFilterFailure,              // -1013 {filter}
   kInvalidPrice,               // -1013
   kInvalidQuantity,            // -1013

@@ -12,6 +12,7 @@
 #include "gateway/binance/engine_queries.h"
 #include "gateway/binance/gateway_state.h"
 #include "gateway/binance/history_access.h"
+#include "gateway/binance/leader_gate.h"
 #include "gateway/binance/market_endpoints.h"
 #include "gateway/binance/rest_handler.h"
 #include "gateway/binance/trade_endpoints.h"
@@ -21,6 +22,7 @@
 #include "gateway/ingress_adapter.h"
 #include "lockstep_sbe/AssetDefinition.h"
 #include "lockstep_sbe/BatchEnd.h"
+#include "lockstep_sbe/LeadershipTerm.h"
 #include "lockstep_sbe/SymbolDefinition.h"
 #include "protocol/entry.h"
 
@@ -39,15 +41,19 @@ constexpr std::uint64_t kOurSessions = std::uint64_t{1} << 63U;
 class BinanceGateway::Impl final : public EventObserver {
  public:
   Impl(const BinanceGatewayConfig& config, const Surroundings& around)
-      : state_{.clock = around.clock, .reference = {}, .limits = RateLimits(config.rate_limits)},
+      : state_{.clock = around.clock,
+               .reference = {},
+               .limits = RateLimits(config.rate_limits),
+               .engine_position = around.engine_position},
         reader_(around.reader),
         trading_(around.trading),
         next_session_(kOurSessions | static_cast<std::uint64_t>(around.clock.WallNs())),
         ingress_(around.commands, around.queries, config.node),
         egress_(around.reader, nullptr, around.clock, config.node, this),
         history_(state_, around.history, around.trading),
+        gate_(around.cluster, config.gate, around.clock, around.trading),
         desk_(SessionId(next_session_), config.orders, ingress_, egress_, history_, around.clock,
-              counters_),
+              counters_, gate_),
         queries_(SessionId(next_session_ + 1), ingress_, egress_, counters_),
         streams_(SessionId(next_session_ + 2), state_, egress_, around.trading, counters_),
         authorization_(around.keys),
@@ -59,20 +65,31 @@ class BinanceGateway::Impl final : public EventObserver {
                .desk = desk_,
                .trade = trade_,
                .account = account_,
-               .market = market_}),
+               .market = market_,
+               .gate = gate_}),
         rest_(core_),
         websocket_(core_, streams_) {
     trading_.Watch(
         reader_.waker(), [this] { return egress_.Poll(kEventsAtATime) == kEventsAtATime; },
         [this] { return reader_.Empty(); });
     trading_.Every(kTick, [this] { OnTick(); });
+    gate_.OnChange([this] { websocket_.EndSessionsNotLed(); });
   }
 
   void OnRingEvent(std::uint16_t template_id, std::span<const std::byte> message) override {
     switch (template_id) {
-      case sbe::BatchEnd::sbeTemplateId():
-        state_.position = Decode<sbe::BatchEnd>(message).position();
+      case sbe::BatchEnd::sbeTemplateId(): {
+        auto end = Decode<sbe::BatchEnd>(message);
+        state_.position = end.position();
+        state_.applied_ns = end.timestampNs();
+        gate_.OnApplied();
         break;
+      }
+      case sbe::LeadershipTerm::sbeTemplateId(): {
+        auto term = Decode<sbe::LeadershipTerm>(message);
+        gate_.OnLeadershipTerm(term.term(), term.endedTenure());
+        break;
+      }
       case sbe::AssetDefinition::sbeTemplateId():
         state_.reference.Apply(message);
         break;
@@ -121,17 +138,21 @@ class BinanceGateway::Impl final : public EventObserver {
     return {.ingress = ingress_,
             .egress = egress_,
             .reference = state_.reference,
+            .gate = gate_,
             .first_session = next_session_ + 3};
   }
   HttpHandler& rest() { return rest_; }
   WebSocketHandler& websocket_api() { return websocket_; }
   [[nodiscard]] const GatewayCounters& counters() const { return counters_; }
+  [[nodiscard]] const ClusterCounters& cluster_counters() const { return gate_.counters(); }
 
  private:
   void OnTick() {
+    gate_.OnTick();
     desk_.OnTick();
     websocket_.OnTick();
-    if (drained_ != nullptr && desk_.in_flight() == 0 && queries_.in_flight() == 0) {
+    if (drained_ != nullptr && desk_.in_flight() == 0 && queries_.in_flight() == 0 &&
+        gate_.held() == 0) {
       std::exchange(drained_, nullptr)->set_value();
     }
   }
@@ -144,6 +165,7 @@ class BinanceGateway::Impl final : public EventObserver {
   IngressAdapter ingress_;
   EgressPublisher egress_;
   HistoryAccess history_;
+  LeaderGate gate_;
   OrderDesk desk_;
   EngineQueries queries_;
   UserStreams streams_;
@@ -168,5 +190,8 @@ WebSocketHandler& BinanceGateway::websocket_api() { return impl_->websocket_api(
 void BinanceGateway::SetRefusal(TradingRefusal refusal) { impl_->SetRefusal(refusal); }
 bool BinanceGateway::Drain(std::int64_t timeout_ns) { return impl_->Drain(timeout_ns); }
 const GatewayCounters& BinanceGateway::counters() const { return impl_->counters(); }
+const ClusterCounters& BinanceGateway::cluster_counters() const {
+  return impl_->cluster_counters();
+}
 
 }  // namespace lockstep

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 
@@ -19,8 +20,11 @@
 #include "base/event_ring.h"
 #include "base/ingress_ring.h"
 #include "base/strong_id.h"
+#include "gateway/binance/leader_gate.h"
 #include "gateway/binance/order_desk.h"
 #include "gateway/binance/rate_limits.h"
+#include "gateway/cluster_counters.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/web_handler.h"
@@ -37,6 +41,7 @@ struct BinanceGatewayConfig {
   NodeId node = NodeId(1);
   RateLimitSettings rate_limits;
   OrderDeskLimits orders;
+  LeaderGateLimits gate;
 };
 
 // Why no commands are taken.
@@ -53,6 +58,9 @@ class BinanceGateway {
     StreamFeed& feed;
     History& history;
     IoThread& trading;
+    ClusterMembership* cluster = nullptr;  // null: the node is alone, and always leads
+    // What the engine has applied, from any thread; needed in a cluster.
+    std::function<std::int64_t()> engine_position = nullptr;
   };
 
   BinanceGateway(const BinanceGatewayConfig& config, const Surroundings& surroundings);
@@ -66,6 +74,7 @@ class BinanceGateway {
     IngressAdapter& ingress;
     EgressPublisher& egress;
     const ReferenceData& reference;
+    LeaderGate& gate;
     std::uint64_t first_session;
   };
   [[nodiscard]] Shared shared();
@@ -83,6 +92,8 @@ class BinanceGateway {
   bool Drain(std::int64_t timeout_ns);
 
   [[nodiscard]] const GatewayCounters& counters() const;
+  // Of everything that comes by HTTP, the operators' requests too.
+  [[nodiscard]] const ClusterCounters& cluster_counters() const;
 
  private:
   class Impl;

@@ -18,12 +18,12 @@ class HistoryAccess final : public OutcomeRebuilder {
   HistoryAccess(const GatewayState& state, History& history, IoThread& trading)
       : state_(state), history_(history), trading_(trading) {}
 
-  // Calls `question(view)` on history's thread, on everything that this loop has seen, and
+  // Calls `question(view)` on history's thread, on all that anybody can have been told of, and
   // `then(its result)` on the loop. Where history lacks something, `call` is refused instead: half
   // a list would pass for a whole one.
   template <class Question, class Then>
   void Ask(const ApiCall& call, Question question, Then then) {
-    history_.Ask(state_.position,
+    history_.Ask(state_.PositionToRead(),
                  [&trading = trading_, call = ApiCall(call), question = std::move(question),
                   then = std::move(then)](const HistoryView& view) mutable {
                    auto rows = question(view);

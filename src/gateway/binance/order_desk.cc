@@ -1,5 +1,6 @@
 #include "gateway/binance/order_desk.h"
 
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -28,15 +29,17 @@ bool IsFinal(const ApiAnswer& answer) { return answer.status < 500; }
 
 OrderDesk::OrderDesk(SessionId session, const OrderDeskLimits& limits, IngressAdapter& ingress,
                      EgressPublisher& egress, OutcomeRebuilder& rebuilder, const Clock& clock,
-                     GatewayCounters& counters)
+                     GatewayCounters& counters, LeaderGate& gate)
     : session_(session),
       limits_(limits),
       ingress_(ingress),
       egress_(egress),
       rebuilder_(rebuilder),
       clock_(clock),
-      counters_(counters) {
+      counters_(counters),
+      gate_(gate) {
   egress_.Register(session_, *this);
+  gate_.Add(*this);
 }
 
 OrderDesk::~OrderDesk() { egress_.Remove(session_); }
@@ -61,6 +64,12 @@ bool OrderDesk::Submit(const ApiCall& call, SymbolId symbol, CommandBytes comman
     call.Refuse(MakeError(*refusal_));
     return false;
   }
+  // Between the gate and here the node may have ceased to take commands.
+  const std::uint64_t tenure = gate_.tenure();
+  if (gate_.is_clustered() && tenure == Leadership::kNoTenure) {
+    LeaveToTheGate(call, symbol, command, std::move(make_answer), INT64_MAX);
+    return false;
+  }
   const Key key{call.identity.account.value(), call.identity.request_id};
   if (in_flight_ >= limits_.max_in_flight ||
       !ingress_.SubmitCommand(command.bytes(), {session_, call.identity.account},
@@ -74,8 +83,24 @@ bool OrderDesk::Submit(const ApiCall& call, SymbolId symbol, CommandBytes comman
   entry.make_answer = std::move(make_answer);
   entry.symbol = symbol;
   entry.waiters.push_back(call.reply);
+  if (gate_.is_clustered()) {
+    entry.taken = gate_.Taken(tenure);
+    entry.again = std::make_unique<Again>(Again{.call = call, .command = command});
+  }
   ++in_flight_;
   return true;
+}
+
+void OrderDesk::LeaveToTheGate(const ApiCall& call, SymbolId symbol, const CommandBytes& command,
+                               AnswerMaker make_answer, std::int64_t until_ns) {
+  gate_.Divert(
+      call, LeaderGate::Need::kCommands,
+      [this, call, symbol, command, make_answer = std::move(make_answer)] {
+        if (!AnswerKnown(call)) {
+          Submit(call, symbol, command, make_answer);
+        }
+      },
+      until_ns);
 }
 
 void OrderDesk::Settle(const ApiCall& call, const ApiAnswer& answer) {
@@ -143,6 +168,7 @@ void OrderDesk::Finish(const Key& key, const CommandOutcome& outcome) {
     entry.make_answer = nullptr;
     entry.waiters = {};
     entry.outcome = {};
+    entry.again = nullptr;
     Keep(key, answer);
   } else {
     entries_.erase(found);
@@ -180,24 +206,56 @@ void OrderDesk::OnTick() {
   }
   if (now_ns >= give_up_at_ns_) {
     give_up_at_ns_ = INT64_MAX;
-    AnswerInFlightAsUnknown();
+    AnswerAsUnknown(TakeInFlight([](const Entry&) { return true; }));
   }
 }
 
-void OrderDesk::AnswerInFlightAsUnknown() {
-  const ApiAnswer answer = AnswerOf(MakeError(ErrorKind::kTimeout));
-  std::vector<std::shared_ptr<ApiReply>> waiters;
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    if (entry->second.answer) {
-      ++entry;
-      continue;
+void OrderDesk::OnTenureEnded(std::uint64_t ended_tenure) {
+  auto lost = TakeInFlight([ended_tenure](const Entry& entry) {
+    return !entry.has_events && entry.taken.IsEndedBy(ended_tenure);
+  });
+  Count(gate_.counters().never_happened, lost.size());
+  for (Entries::node_type& node : lost) {
+    Entry& entry = node.mapped();
+    const std::int64_t until_ns = gate_.WaitedUntil(entry.taken.tenure);
+    for (auto& waiter : entry.waiters) {
+      ApiCall call = entry.again->call;
+      call.reply = std::move(waiter);
+      LeaveToTheGate(call, entry.symbol, entry.again->command, entry.make_answer, until_ns);
     }
-    waiters.insert(waiters.end(), entry->second.waiters.begin(), entry->second.waiters.end());
-    entry = entries_.erase(entry);
   }
-  in_flight_ = 0;
-  for (const auto& waiter : waiters) {
-    waiter->Send(answer);
+}
+
+void OrderDesk::OnTenureGivenUp(std::uint64_t tenure) {
+  const auto given_up = TakeInFlight(
+      [tenure](const Entry& entry) { return !entry.has_events && entry.taken.tenure <= tenure; });
+  Count(gate_.counters().unknown, given_up.size());
+  AnswerAsUnknown(given_up);
+}
+
+template <class Which>
+std::vector<OrderDesk::Entries::node_type> OrderDesk::TakeInFlight(Which which) {
+  std::vector<Entries::node_type> taken;
+  if (in_flight_ == 0) {
+    return taken;
+  }
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto next = std::next(entry);
+    if (!entry->second.answer && which(entry->second)) {
+      taken.push_back(entries_.extract(entry));
+    }
+    entry = next;
+  }
+  in_flight_ -= taken.size();
+  return taken;
+}
+
+void OrderDesk::AnswerAsUnknown(const std::vector<Entries::node_type>& taken) {
+  const ApiAnswer answer = AnswerOf(MakeError(ErrorKind::kTimeout));
+  for (const Entries::node_type& node : taken) {
+    for (const auto& waiter : node.mapped().waiters) {
+      waiter->Send(answer);
+    }
   }
 }
 

@@ -7,7 +7,9 @@
 // engine again, which remembers it and does nothing twice; its answer is then made anew from
 // history.
 // Half-failure: when storage fails, what is in flight is held `hold_ns` for its real result, then
-// answered kTimeout and forgotten here. Threads: the trading loop alone.
+// answered kTimeout and forgotten here. The same when this node ceases to take commands, unless the
+// log tells first that a request never happened: then it is a new request at a node that takes none
+// (leader_gate.h), and that answer is never kept. Threads: the trading loop alone.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +25,12 @@
 #include "base/strong_id.h"
 #include "gateway/binance/api_call.h"
 #include "gateway/binance/command_outcome.h"
+#include "gateway/binance/leader_gate.h"
 #include "gateway/binance/order_request.h"
 #include "gateway/egress_publisher.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/ingress_adapter.h"
+#include "gateway/tenure_watch.h"
 
 namespace lockstep {
 
@@ -47,11 +51,11 @@ struct OrderDeskLimits {
   std::int64_t hold_ns = 900'000'000;
 };
 
-class OrderDesk final : public EgressSession {
+class OrderDesk final : public EgressSession, public TenureListener {
  public:
   OrderDesk(SessionId session, const OrderDeskLimits& limits, IngressAdapter& ingress,
             EgressPublisher& egress, OutcomeRebuilder& rebuilder, const Clock& clock,
-            GatewayCounters& counters);
+            GatewayCounters& counters, LeaderGate& gate);
   ~OrderDesk() override;
   OrderDesk(const OrderDesk&) = delete;
   OrderDesk& operator=(const OrderDesk&) = delete;
@@ -59,8 +63,8 @@ class OrderDesk final : public EgressSession {
   // Answers a request that is known here: at once, or together with the first. False: it is new.
   [[nodiscard]] bool AnswerKnown(const ApiCall& call);
 
-  // Sends a new request. Answers at once when it cannot: kBusy or kShuttingDown. False: it has done
-  // so. Requires !AnswerKnown(call).
+  // Sends a new request. When it cannot, it answers at once (kBusy, kShuttingDown) or leaves the
+  // request to the gate. False: it has done so. Requires !AnswerKnown(call).
   bool Submit(const ApiCall& call, SymbolId symbol, CommandBytes command, AnswerMaker make_answer);
 
   // Answers a new request that the engine need not see; repeats get the same answer. Requires
@@ -80,6 +84,8 @@ class OrderDesk final : public EgressSession {
 
   void OnPrivateEvent(const PrivateEvent& event) override;
   void FlushEvents() override;
+  void OnTenureEnded(std::uint64_t ended_tenure) override;
+  void OnTenureGivenUp(std::uint64_t tenure) override;
 
  private:
   struct Key {
@@ -91,6 +97,11 @@ class OrderDesk final : public EgressSession {
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return key.id.high ^ key.account; }
   };
+  // What it takes to send a request once more.
+  struct Again {
+    ApiCall call;
+    CommandBytes command;
+  };
   struct Entry {
     AnswerMaker make_answer;
     CommandOutcome outcome;
@@ -98,7 +109,10 @@ class OrderDesk final : public EgressSession {
     std::optional<ApiAnswer> answer;
     SymbolId symbol;
     bool has_events = false;
+    TakenIn taken;
+    std::unique_ptr<Again> again;  // null on a node that is alone
   };
+  using Entries = std::unordered_map<Key, Entry, KeyHash>;
   struct Kept {
     std::int64_t until_ns;  // monotonic
     Key key;
@@ -109,7 +123,12 @@ class OrderDesk final : public EgressSession {
   void Finish(const Key& key, const CommandOutcome& outcome);
   void Keep(const Key& key, const ApiAnswer& answer);
   void ForgetOldest();
-  void AnswerInFlightAsUnknown();
+  // Takes those in flight for which `which(entry)` out of the table.
+  template <class Which>
+  std::vector<Entries::node_type> TakeInFlight(Which which);
+  void LeaveToTheGate(const ApiCall& call, SymbolId symbol, const CommandBytes& command,
+                      AnswerMaker make_answer, std::int64_t until_ns);
+  static void AnswerAsUnknown(const std::vector<Entries::node_type>& taken);
 
   SessionId session_;
   OrderDeskLimits limits_;
@@ -118,9 +137,10 @@ class OrderDesk final : public EgressSession {
   OutcomeRebuilder& rebuilder_;
   const Clock& clock_;
   GatewayCounters& counters_;
+  LeaderGate& gate_;
   std::optional<ErrorKind> refusal_;
   std::int64_t give_up_at_ns_ = INT64_MAX;
-  std::unordered_map<Key, Entry, KeyHash> entries_;
+  Entries entries_;
   std::vector<Key> touched_;  // got events since the last flush
   std::deque<Kept> kept_;     // oldest first
   std::size_t kept_bytes_ = 0;

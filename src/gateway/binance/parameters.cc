@@ -93,6 +93,16 @@ bool Parameters::AddCopy(std::string_view name, std::string_view value) {
   return true;
 }
 
+Parameters Parameters::Copy() const {
+  Parameters copy;
+  for (const Parameter& parameter : list_) {
+    if (copy.AddCopy(parameter.name, parameter.value)) {
+      copy.list_.back().was_read = parameter.was_read;
+    }
+  }
+  return copy;
+}
+
 Parameter* Parameters::Find(std::string_view name) {
   const auto found = std::ranges::find(list_, name, &Parameter::name);
   return found == list_.end() ? nullptr : &*found;

@@ -41,6 +41,9 @@ class Parameters {
   // One of a JSON object, copied. False: it is there already, or there are too many.
   [[nodiscard]] bool AddCopy(std::string_view name, std::string_view value);
 
+  // One that keeps its texts itself, with what has been read of it.
+  [[nodiscard]] Parameters Copy() const;
+
   // Null: not sent.
   [[nodiscard]] Parameter* Find(std::string_view name);
   [[nodiscard]] bool Has(std::string_view name) const;

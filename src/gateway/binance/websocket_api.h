@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "gateway/binance/api_core.h"
@@ -22,8 +23,16 @@ class WebSocketApi final : public WebSocketHandler {
   [[nodiscard]] std::unique_ptr<WebSocketSession> Open(const HttpRequest& request,
                                                        WebSocketChannel& channel) override;
 
-  // Ends the streams of keys that are no longer valid. A few times a second.
+  // 503 at a node that takes no commands: a handshake does not follow redirects, its client
+  // reconnects.
+  [[nodiscard]] std::optional<HttpReply> Refuse(const HttpRequest& request) override;
+
+  // Ends the streams of keys that are no longer valid, and sessions as below. A few times a second.
   void OnTick();
+
+  // Ends (1012) the sessions that this node has taken in a tenure that is over, each as soon as all
+  // its requests are answered: so their clients reconnect, to a node that leads.
+  void EndSessionsNotLed();
 
  private:
   friend class WebSocketApiSession;

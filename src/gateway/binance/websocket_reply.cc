@@ -10,6 +10,7 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kEnvelopeBytes = 512;
+constexpr unsigned kUnavailable = 503;
 
 // {"code":…,"msg":…} with when to try again.
 std::string WithRetryAfter(std::string_view error, std::int64_t now_ns, std::uint32_t wait_s) {
@@ -32,6 +33,9 @@ void WebSocketReply::Send(ApiAnswer answer) {
   }
   if (answer.retry_after_s != 0 && !answer.body.contains("\"data\"")) {
     answer.body = WithRetryAfter(answer.body, context_.received_ns, answer.retry_after_s);
+  }
+  if (!answer.redirect_to.empty()) {
+    answer.status = kUnavailable;  // a request on a socket cannot follow an address
   }
   std::string text;
   text.reserve(answer.body.size() + kEnvelopeBytes);

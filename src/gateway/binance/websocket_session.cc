@@ -33,6 +33,16 @@ void WebSocketApiSession::EndStreams() {
   }
 }
 
+void WebSocketApiSession::EndIfNotLed(std::uint64_t tenure) {
+  constexpr std::uint16_t kServiceRestart = 1012;
+  // Each answer that is still to come holds the link.
+  if (tenure == options_.tenure || is_ending_ || link_.use_count() > 1) {
+    return;
+  }
+  is_ending_ = true;
+  channel_.Close(kServiceRestart, "this node does not lead any more");
+}
+
 void WebSocketApiSession::CheckKeys() {
   std::vector<std::unique_ptr<UserStream>> ended;
   for (auto entry = streams_.begin(); entry != streams_.end();) {

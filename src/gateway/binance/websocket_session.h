@@ -22,6 +22,7 @@ class WebSocketApiSession final : public WebSocketSession {
     bool microseconds = false;
     bool return_rate_limits = true;
     std::int64_t opened_ns = 0;
+    std::uint64_t tenure = 0;  // in which it was opened; 0 on a node that is alone
   };
 
   WebSocketApiSession(WebSocketApi& owner, WebSocketChannel& channel, const Options& options);
@@ -31,6 +32,10 @@ class WebSocketApiSession final : public WebSocketSession {
 
   void OnText(std::string_view text, std::int64_t received_ns) override;
   void OnClosed() override;
+
+  // Ends the session if `tenure`, the one that is open, is another than its own, and all its
+  // requests are answered: what is in flight gets its answer first, or is given up on.
+  void EndIfNotLed(std::uint64_t tenure);
 
   // Looks the keys of all streams up again.
   void CheckKeys();
@@ -51,6 +56,7 @@ class WebSocketApiSession final : public WebSocketSession {
   std::shared_ptr<WebSocketLink> link_;
   std::map<std::uint32_t, std::unique_ptr<UserStream>> streams_;
   std::uint32_t next_subscription_ = 0;
+  bool is_ending_ = false;
 };
 
 }  // namespace lockstep

@@ -248,7 +248,8 @@ void HttpConnection::Dispatch(std::string_view rest) {
 bool HttpConnection::AnswerProbe(const ParsedRequest& request) {
   const std::string_view path = request.path();
   const bool metrics = path == "/metrics";
-  if (!metrics && path != "/healthz") {
+  const bool leader = path == "/leaderz";
+  if (!metrics && !leader && path != "/healthz") {
     return false;
   }
   if (request.method() != HttpMethod::kGet && !is_head_) {
@@ -260,14 +261,20 @@ bool HttpConnection::AnswerProbe(const ParsedRequest& request) {
     reply.content_type = kPrometheusText;
     Answer(std::move(reply));
   } else {
-    const std::optional<std::string> trouble = services_.Trouble();
-    Answer(trouble ? PlainText(503, *trouble + "\n") : PlainText(200, "ok\n"));
+    const std::optional<std::string> trouble =
+        leader ? services_.WhyNotLeading() : services_.Trouble();
+    Answer(trouble ? PlainText(503, *trouble + "\n")
+                   : PlainText(200, leader ? "leader\n" : "ok\n"));
   }
   return true;
 }
 
 void HttpConnection::UpgradeTo(const WebRoute& route, const ParsedRequest& request,
                                std::string_view rest) {
+  if (auto refused = route.websocket->Refuse(request)) {
+    Answer(std::move(*refused));
+    return;
+  }
   auto accepted = AcceptWebSocket(request);
   if (accepted) {
     HandOver(route, std::move(*accepted), rest);

@@ -24,10 +24,12 @@ class HttpServices {
  public:
   virtual ~HttpServices() = default;
   [[nodiscard]] virtual const RouteTable& routes() const = 0;
-  // False: everything but /healthz and /metrics is 503.
+  // False: everything but /healthz, /leaderz and /metrics is 503.
   [[nodiscard]] virtual bool is_serving() const = 0;
   // Nothing when the process is well.
   [[nodiscard]] virtual std::optional<std::string> Trouble() const = 0;
+  // Nothing when the process is well and takes what only a leader may.
+  [[nodiscard]] virtual std::optional<std::string> WhyNotLeading() const = 0;
   [[nodiscard]] virtual std::string MetricsText() const = 0;
 };
 

@@ -35,6 +35,9 @@ class WebTest : public testing::Test {
          .metrics = metrics_,
          .trouble = [this]() -> std::optional<std::string> {
            return healthy_ ? std::nullopt : std::optional<std::string>("storage failed: disk full");
+         },
+         .why_not_leading = [this]() -> std::optional<std::string> {
+           return leads_ ? std::nullopt : std::optional<std::string>("follower of 2");
          }},
         std::move(routes));
     ASSERT_TRUE(started.has_value()) << started.error().message();
@@ -64,6 +67,7 @@ class WebTest : public testing::Test {
   IoThread stream_;
   Metrics metrics_;
   std::atomic<bool> healthy_{true};
+  std::atomic<bool> leads_{true};
   std::unique_ptr<WebServer> server_;
 };
 

@@ -34,6 +34,15 @@ class HttpRequest {
   [[nodiscard]] virtual std::int64_t received_ns() const = 0;       // wall clock
 };
 
+// Path and query as they came: what a Location goes on with behind the host.
+[[nodiscard]] inline std::string TargetOf(const HttpRequest& request) {
+  std::string target(request.path());
+  if (const std::string_view query = request.query(); !query.empty()) {
+    target.append("?").append(query);
+  }
+  return target;
+}
+
 struct HttpReply {
   unsigned status = 200;
   std::string body;
@@ -98,6 +107,9 @@ class WebSocketSession {
 class WebSocketHandler {
  public:
   virtual ~WebSocketHandler() = default;
+  // Before the handshake, on the trading loop whatever the route's: an answer in its place.
+  // Nothing: it goes on.
+  [[nodiscard]] virtual std::optional<HttpReply> Refuse(const HttpRequest&) { return std::nullopt; }
   // A handshake has been accepted. The channel outlives the session. Null: closed with 1008.
   [[nodiscard]] virtual std::unique_ptr<WebSocketSession> Open(const HttpRequest& request,
                                                                WebSocketChannel& channel) = 0;

@@ -1,14 +1,16 @@
 // The one port of the process for HTTP/1 and WebSockets: REST, the WebSocket API, market streams,
-// /healthz (200 "ok", or 503 with the reason) and /metrics (Prometheus text).
+// /healthz (200 "ok", or 503 with the reason), /leaderz (200 "leader" on the one node that serves
+// orders, 503 with the reason elsewhere) and /metrics (Prometheus text).
 //
 // Paths lead to handlers by the routes given at the start (route_table.h). The server answers by
-// itself: /healthz and /metrics (GET and HEAD, 405 else); 404 where no route leads; 503 before
-// SetServing and past the bound of connections; OPTIONS of a route (204); 426 for a WebSocket's
-// path without an upgrade; 400, 413, 431 and 505 for what cannot be read, and those end the
-// connection. Bounds: web_limits.h. Requests of one connection are answered one after another.
+// itself: /healthz, /leaderz and /metrics (GET and HEAD, 405 else); 404 where no route leads; 503
+// before SetServing and past the bound of connections; OPTIONS of a route (204); 426 for a
+// WebSocket's path without an upgrade; 400, 413, 431 and 505 for what cannot be read, and those end
+// the connection. Bounds: web_limits.h. Requests of one connection are answered one after another.
 //
 // Threads: connections are accepted and HTTP is spoken on the trading loop; a WebSocket goes on on
-// its route's loop. `trouble` is called on the trading loop. Lifetime: the owner stops both loops
+// its route's loop. `trouble` and
+// `why_not_leading` are called on the trading loop. Lifetime: the owner stops both loops
 // before it destroys the server, and destroys the loops and the handlers after it.
 #pragma once
 
@@ -43,6 +45,8 @@ struct WebServices {
   const Metrics& metrics;
   // Why the process cannot serve; nothing when it can.
   std::function<std::optional<std::string>()> trouble;
+  // Why another node is to be asked; nothing when this one leads. Null: the node is alone.
+  std::function<std::optional<std::string>()> why_not_leading = nullptr;
 };
 
 class WebServer {

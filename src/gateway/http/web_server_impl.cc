@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,6 +98,16 @@ void WebServer::Impl::Run() {
     AwaitConnections();
   });
   services_.stream.Post([this] { stream_.StartTicking(); });
+}
+
+std::optional<std::string> WebServer::Impl::WhyNotLeading() const {
+  if (auto trouble = services_.trouble()) {
+    return trouble;
+  }
+  if (!is_serving()) {
+    return "not serving";
+  }
+  return services_.why_not_leading ? services_.why_not_leading() : std::nullopt;
 }
 
 void WebServer::Impl::AwaitConnections() {

@@ -34,6 +34,7 @@ class WebServer::Impl final : public HttpServices {
     return serving_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::optional<std::string> Trouble() const override { return services_.trouble(); }
+  [[nodiscard]] std::optional<std::string> WhyNotLeading() const override;
   [[nodiscard]] std::string MetricsText() const override { return services_.metrics.Serialize(); }
 
  private:

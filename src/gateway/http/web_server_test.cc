@@ -68,6 +68,27 @@ TEST_F(WebServerTest, HealthSaysOkOrWhyNot) {
   EXPECT_THAT(answer, HasSubstr("\r\n\r\nstorage failed: disk full\n"));
 }
 
+TEST_F(WebServerTest, LeaderzIsForTheOneNodeThatLeadsAndIsWell) {
+  Start();
+  const std::string_view request = "GET /leaderz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  std::string answer = Exchange(request);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\nleader\n"));
+  leads_ = false;
+  answer = Exchange(request);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\nfollower of 2\n"));
+  leads_ = true;
+  healthy_ = false;
+  EXPECT_THAT(Exchange(request), HasSubstr("\r\n\r\nstorage failed: disk full\n"));
+  healthy_ = true;
+  server_->SetServing(false);
+  EXPECT_THAT(Exchange(request), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(Exchange("POST /leaderz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                       "Content-Length: 0\r\n\r\n"),
+              StartsWith("HTTP/1.1 405 "));
+}
+
 TEST_F(WebServerTest, MetricsAreReadWhenAsked) {
   std::atomic<std::uint64_t> orders{3};
   LatencyHistogram commits;

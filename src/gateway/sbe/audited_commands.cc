@@ -1,5 +1,6 @@
 #include "gateway/sbe/audited_commands.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/audit_lines.h"
@@ -84,8 +85,33 @@ void AuditedCommands::Announce(const Sender& sender, std::span<const std::byte> 
               });
 }
 
-void AuditedCommands::Sent(SessionId session, std::uint64_t intent) {
-  intents_of_session_[session.value()].push_back(intent);
+void AuditedCommands::Sent(SessionId session, const RequestId& id, std::uint64_t intent) {
+  intents_of_session_[session.value()].push_back({.id = id, .intent = intent});
+}
+
+void AuditedCommands::NotDone(SessionId session, const RequestId& id, int code,
+                              std::string_view reason) {
+  if (const std::uint64_t intent = TakeIntent(session.value(), id); intent != 0) {
+    Refused(intent, code, reason);
+  }
+}
+
+std::uint64_t AuditedCommands::TakeIntent(std::uint64_t session, const RequestId& id) {
+  const auto found = intents_of_session_.find(session);
+  if (found == intents_of_session_.end()) {
+    return 0;
+  }
+  std::deque<SentIntent>& intents = found->second;
+  const auto oldest = std::ranges::find(intents, id, &SentIntent::id);
+  if (oldest == intents.end()) {
+    return 0;
+  }
+  const std::uint64_t intent = oldest->intent;
+  intents.erase(oldest);
+  if (intents.empty()) {
+    intents_of_session_.erase(found);
+  }
+  return intent;
 }
 
 void AuditedCommands::Refused(std::uint64_t intent, int code, std::string_view reason) {
@@ -145,6 +171,7 @@ void AuditedCommands::Hold(std::uint16_t template_id, std::span<const std::byte>
     return;
   }
   Reply reply{.session = header.originSession(),
+              .id = {header.requestIdHigh(), header.requestIdLow()},
               .position = event.position(),
               .reason = sbe::RejectReason::NONE,
               .already_applied = false};
@@ -169,13 +196,13 @@ void AuditedCommands::Hold(std::uint16_t template_id, std::span<const std::byte>
 }
 
 void AuditedCommands::Conclude(const Reply& reply) {
-  const auto found = intents_of_session_.find(reply.session);
-  if (found == intents_of_session_.end()) {
+  const std::uint64_t intent = TakeIntent(reply.session, reply.id);
+  if (intent == 0) {
     return;
   }
   const bool done = reply.reason == sbe::RejectReason::NONE;
   log_.Append(AuditLog::Kind::kOutcome,
-              OutcomeMembers({.intent = found->second.front(),
+              OutcomeMembers({.intent = intent,
                               .result = done ? "DONE" : "REFUSED",
                               .position = reply.position,
                               .code = reply.reason,
@@ -183,10 +210,6 @@ void AuditedCommands::Conclude(const Reply& reply) {
                                   static_cast<sbe::RejectReason::Value>(reply.reason)),
                               .already_applied = reply.already_applied}),
               nullptr);
-  found->second.pop_front();
-  if (found->second.empty()) {
-    intents_of_session_.erase(found);
-  }
 }
 
 }  // namespace lockstep

@@ -3,11 +3,12 @@
 //
 // The session holds a command until its intent is durable (`on_announced`); what became of it is
 // read off the ring itself, so that the line is written even when the session has ended. Replies to
-// one session's commands come in the order in which they were sent, and nothing but an operator's
-// command causes what is taken for a reply here; the answer to a query looks the same, but ends
-// with a QueryEnd instead of a BatchEnd. A command whose reply never comes (the process ends,
-// storage fails) leaves an intent without an outcome: the log of commands knows. Threads: the
-// gateway's I/O thread; Announce's results are posted to it.
+// one session's commands of the same request id come in the order in which they were sent, and
+// nothing but an operator's command causes what is taken for a reply here; the answer to a query
+// looks the same, but ends with a QueryEnd instead of a BatchEnd. A command whose reply never comes
+// (the process ends, storage fails, this node ceases to lead and the session has ended) leaves an
+// intent without an outcome: the log of commands knows. Threads: the gateway's I/O thread;
+// Announce's results are posted to it.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +51,10 @@ class AuditedCommands final : public EventObserver {
 
   void Announce(const Sender& sender, std::span<const std::byte> command);
   // The command of this intent is on its way to the engine.
-  void Sent(SessionId session, std::uint64_t intent);
+  void Sent(SessionId session, const RequestId& id, std::uint64_t intent);
+  // A command that was sent has been proved never to happen. One that is none of an operator's is
+  // passed over.
+  void NotDone(SessionId session, const RequestId& id, int code, std::string_view reason);
   // … or is not: the gateway has refused it.
   void Refused(std::uint64_t intent, int code, std::string_view reason);
   // A command that was refused before it was announced.
@@ -60,14 +64,21 @@ class AuditedCommands final : public EventObserver {
   void OnRingEvent(std::uint16_t template_id, std::span<const std::byte> message) override;
 
  private:
+  struct SentIntent {
+    RequestId id;
+    std::uint64_t intent;
+  };
   struct Reply {
     std::uint64_t session;
+    RequestId id;
     std::int64_t position;
     std::uint16_t reason;  // sbe::RejectReason
     bool already_applied;
   };
   void Hold(std::uint16_t template_id, std::span<const std::byte> message);
   void Conclude(const Reply& reply);
+  // The oldest intent of this command, which is told of now. 0: none.
+  std::uint64_t TakeIntent(std::uint64_t session, const RequestId& id);
 
   AuditLog& log_;
   const Clock& clock_;
@@ -76,7 +87,7 @@ class AuditedCommands final : public EventObserver {
   OnAnnounced on_announced_;
   Throttle throttle_;
   std::uint64_t not_written_ = 0;
-  std::unordered_map<std::uint64_t, std::deque<std::uint64_t>> intents_of_session_;  // sent
+  std::unordered_map<std::uint64_t, std::deque<SentIntent>> intents_of_session_;  // sent
   std::vector<Reply> held_;  // of the entry that is being read
 };
 

@@ -2,7 +2,9 @@
 
 #include <cstring>
 
+#include "lockstep_sbe/EventHeader.h"
 #include "lockstep_sbe/Query.h"
+#include "lockstep_sbe/ReplyHeader.h"
 #include "lockstep_sbe/Subscribe.h"
 #include "protocol/commands.h"
 #include "protocol/entry.h"
@@ -33,6 +35,13 @@ RequestId RequestIdOf(std::span<const std::byte> message, std::uint16_t template
     std::memcpy(&id, message.data() + offset, sizeof(id));
   }
   return id;
+}
+
+RequestId RequestIdOfEvent(std::span<const std::byte> message) {
+  constexpr std::size_t kReplyOffset = kMessageHeaderBytes + sbe::EventHeader::encodedLength();
+  const sbe::ReplyHeader reply(SbeBuffer(message.data()), kReplyOffset, message.size(),
+                               sbe::ReplyHeader::sbeSchemaVersion());
+  return {reply.requestIdHigh(), reply.requestIdLow()};
 }
 
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-// What can be told of a client's message from its template and the place of its fields.
+// What can be told of a message from its template and the place of its fields.
 #pragma once
 
 #include <cstddef>
@@ -15,5 +15,8 @@ namespace lockstep {
 
 // The request id of a message that may have any shape: zeros where there is none.
 [[nodiscard]] RequestId RequestIdOf(std::span<const std::byte> message, std::uint16_t template_id);
+
+// Of the command that caused a private event. Requires such an event.
+[[nodiscard]] RequestId RequestIdOfEvent(std::span<const std::byte> message);
 
 }  // namespace lockstep

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <future>
 
 #include "auth/hmac.h"
 #include "lockstep_sbe/BatchEnd.h"
@@ -16,6 +17,7 @@
 #include "lockstep_sbe/CreateAccount.h"
 #include "lockstep_sbe/ExecutionReport.h"
 #include "lockstep_sbe/Heartbeat.h"
+#include "lockstep_sbe/LeadershipTerm.h"
 #include "lockstep_sbe/Logon.h"
 #include "lockstep_sbe/LogonAck.h"
 #include "lockstep_sbe/Logout.h"
@@ -188,6 +190,33 @@ void EngineStandIn::EmitNumbered(AccountId account, int count, bool replaying) {
   queries_.waker().Notify();
 }
 
+void EngineStandIn::DropCommands() {
+  std::promise<void> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.emplace_back([this, &dropped] {
+      commands_.Read([](std::span<const std::byte>) { return true; }, SIZE_MAX);
+      dropped.set_value();
+    });
+  }
+  queries_.waker().Notify();
+  dropped.get_future().wait();
+}
+
+void EngineStandIn::BeginTerm(std::int64_t term, std::uint64_t ended_tenure, std::int32_t leader) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.emplace_back([this, term, ended_tenure, leader] {
+      std::byte* at = events_.Claim(limits::kMaxEventBytes);
+      auto event = Encode<sbe::LeadershipTerm>(at, limits::kMaxEventBytes);
+      event.position(position_).term(term).endedTenure(ended_tenure).leader(leader).reserved(0);
+      events_.Commit(kMessageHeaderBytes + event.encodedLength());
+      events_.Publish();
+    });
+  }
+  queries_.waker().Notify();
+}
+
 void EngineStandIn::SetPrivateSequence(AccountId account, std::uint64_t sequence) {
   const std::lock_guard lock(mutex_);
   tasks_.emplace_back([this, account, sequence] { sequences_[account.value()] = sequence; });
@@ -279,7 +308,7 @@ Bytes WireClient::ReceiveTemplate(std::uint16_t template_id) {
 }
 
 GatewayWorld::GatewayWorld(const GatewayLimits& limits, MarketDataFeed* feed,
-                           std::size_t ring_bytes)
+                           std::size_t ring_bytes, ClusterMembership* cluster)
     : commands(ring_bytes),
       queries(std::size_t{1} << 16U),
       events(std::size_t{1} << 22U, 10'000'000'000, [] {}) {
@@ -294,8 +323,8 @@ GatewayWorld::GatewayWorld(const GatewayLimits& limits, MarketDataFeed* feed,
               .value();
   SbeServerConfig config;
   config.limits = limits;
-  server =
-      std::make_unique<SbeServer>(config, clock, *keys, commands, queries, events.Attach(), feed);
+  server = std::make_unique<SbeServer>(config, clock, *keys, commands, queries, events.Attach(),
+                                       feed, nullptr, cluster);
   server->Start();
   engine = std::make_unique<EngineStandIn>(commands, queries, events);
   const Status listening = server->Listen();

@@ -45,6 +45,11 @@ class EngineStandIn {
   void EmitNumbered(AccountId account, int count, bool replaying = false);
   // The numbers of an account go on after this, as after a snapshot.
   void SetPrivateSequence(AccountId account, std::uint64_t sequence);
+  // Takes what is in the ring of commands without an answer, as a sequencer that leads no longer;
+  // done when this returns.
+  void DropCommands();
+  // LeadershipTerm behind everything that was answered.
+  void BeginTerm(std::int64_t term, std::uint64_t ended_tenure, std::int32_t leader);
   // Waits until `count` commands in all have been taken from the ring; gives them.
   std::vector<Bytes> AwaitCommands(std::size_t count);
 
@@ -105,7 +110,8 @@ struct LogonOptions {
 class GatewayWorld {
  public:
   explicit GatewayWorld(const GatewayLimits& limits = {}, MarketDataFeed* feed = nullptr,
-                        std::size_t ring_bytes = std::size_t{1} << 16U);
+                        std::size_t ring_bytes = std::size_t{1} << 16U,
+                        ClusterMembership* cluster = nullptr);
   ~GatewayWorld();
 
   WireClient Connect() const { return WireClient(server->port()); }

@@ -8,9 +8,9 @@ namespace lockstep {
 
 SbeServer::SbeServer(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
                      IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-                     MarketDataFeed* market_data, AuditLog* audit)
+                     MarketDataFeed* market_data, AuditLog* audit, ClusterMembership* cluster)
     : impl_(std::make_unique<Impl>(config, clock, keys, commands, queries, reader, market_data,
-                                   *this, audit)) {}
+                                   *this, audit, cluster)) {}
 
 SbeServer::~SbeServer() { impl_->Stop(); }
 
@@ -24,6 +24,8 @@ void SbeServer::SetRefusal(GatewayRefusal refusal, const std::string& text) {
   impl_->SetRefusal(refusal, text);
 }
 
+void SbeServer::AnnounceLeader(std::int32_t member) { impl_->AnnounceLeader(member); }
+
 bool SbeServer::Drain(std::int64_t timeout_ns) { return impl_->Drain(timeout_ns); }
 
 void SbeServer::Stop() { impl_->Stop(); }
@@ -34,5 +36,7 @@ void SbeServer::Deliver(std::span<const SubscriberId> subscribers,
 }
 
 const GatewayCounters& SbeServer::counters() const { return impl_->counters(); }
+
+const ClusterCounters& SbeServer::cluster_counters() const { return impl_->cluster_counters(); }
 
 }  // namespace lockstep

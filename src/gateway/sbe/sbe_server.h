@@ -6,8 +6,11 @@
 // wait. Use: Start() before the engine replays its log (the ring must be read, and the replayed
 // private events are kept for resend); Listen() when the exchange can serve; Drain() on SIGTERM;
 // Stop(), or the destructor, ends the thread. Replies never leave before commit: they come from the
-// event ring alone. Threads: all methods from one controlling thread, except SetRefusal, Deliver
-// and counters(), which any may call.
+// event ring alone. In a cluster any node takes any session; a command or query that it may not
+// serve is answered with a Redirect, and so is a command in flight that was proved never to happen
+// when the node ceased to lead; one whose fate is not known in time gets OUTCOME_UNKNOWN. Threads:
+// all methods from one controlling thread, except SetRefusal, AnnounceLeader, Deliver and the
+// counters, which any may call.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +27,8 @@
 #include "base/ingress_ring.h"
 #include "base/status.h"
 #include "base/strong_id.h"
+#include "gateway/cluster_counters.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/gateway_limits.h"
 #include "market_data/feed.h"
@@ -53,10 +58,11 @@ class SbeServer final : public MarketDataSink {
   // All references must outlive the server; `reader` is attached to the engine's event ring and
   // read by nobody else. `market_data` may be null: Subscribe is then refused. `audit` may be null:
   // operators' commands then leave no line; what it has been given posts to this server until it is
-  // stopped, so it is stopped before the server is destroyed.
+  // stopped, so it is stopped before the server is destroyed. `cluster` null: the node is alone.
   SbeServer(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
             IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-            MarketDataFeed* market_data, AuditLog* audit = nullptr);
+            MarketDataFeed* market_data, AuditLog* audit = nullptr,
+            ClusterMembership* cluster = nullptr);
   ~SbeServer() override;
   SbeServer(const SbeServer&) = delete;
   SbeServer& operator=(const SbeServer&) = delete;
@@ -75,6 +81,11 @@ class SbeServer final : public MarketDataSink {
   // unless their real answer comes within GatewayLimits::hold_in_flight_ns.
   void SetRefusal(GatewayRefusal refusal, const std::string& text);
 
+  // Pushes a NewLeaderEvent to every session that is logged on: before a node that leads steps down
+  // (kNoLeader: nobody leads yet). A change of leader that Leadership tells of needs no call.
+  // Requires a cluster.
+  void AnnounceLeader(std::int32_t member);
+
   // No new connections and no new commands (SHUTTING_DOWN); waits until what is in flight has been
   // answered, the orders of cancel-on-disconnect sessions are cancelled and all connections are
   // closed. The sequencer and engine must still run. False: `timeout_ns` passed first, and the
@@ -88,6 +99,7 @@ class SbeServer final : public MarketDataSink {
                std::shared_ptr<const std::vector<std::byte>> framed_messages) override;
 
   [[nodiscard]] const GatewayCounters& counters() const;
+  [[nodiscard]] const ClusterCounters& cluster_counters() const;
 
  private:
   class Impl;

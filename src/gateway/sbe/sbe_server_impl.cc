@@ -28,9 +28,11 @@ constexpr int kListenBacklog = 1'024;
 
 SbeServer::Impl::Impl(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
                       IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-                      MarketDataFeed* market_data, MarketDataSink& sink, AuditLog* audit)
+                      MarketDataFeed* market_data, MarketDataSink& sink, AuditLog* audit,
+                      ClusterMembership* cluster)
     : config_(config),
       clock_(clock),
+      cluster_(cluster),
       authenticator_(keys, config_.limits.timestamp_window_ns),
       ingress_(commands, queries, config_.node),
       events_(config_.limits.private_event_bytes),
@@ -43,7 +45,7 @@ SbeServer::Impl::Impl(const SbeServerConfig& config, const Clock& clock, const K
                            OnAnnounced(session, intent);
                          })),
       reader_(reader),
-      egress_(reader, &events_, clock, config_.node, audited_.get()),
+      egress_(reader, &events_, clock, config_.node, this),
       cancels_(ingress_),
       services_{.limits = config_.limits,
                 .clock = clock_,
@@ -55,11 +57,17 @@ SbeServer::Impl::Impl(const SbeServerConfig& config, const Clock& clock, const K
                 .market_data_sink = &sink,
                 .counters = counters_,
                 .stop = stop_,
-                .audited = audited_.get()},
+                .audited = audited_.get(),
+                .cluster = cluster,
+                .cluster_counters = &cluster_counters_},
       work_(io_.get_executor()),
       // Starts with the time, so that a reply on the log to a session of an earlier life of this
       // node finds no session here.
-      next_session_(static_cast<std::uint64_t>(clock.WallNs())) {}
+      next_session_(static_cast<std::uint64_t>(clock.WallNs())) {
+  if (cluster_ != nullptr) {
+    cluster_->leadership().Listen(alive_, [this] { asio::post(io_, [this] { OnLeadership(); }); });
+  }
+}
 
 SbeServer::Impl::~Impl() { Stop(); }
 
@@ -166,7 +174,9 @@ void SbeServer::Impl::TurnAway(tcp::socket socket, std::string_view text) {
 
 void SbeServer::Impl::OnSessionEnded(Connection& connection) {
   Session& session = connection.session();
-  if (session.TakeCancelOnDisconnect() && stop_.error != sbe::SessionError::STORAGE_FAILED) {
+  // Only a node that leads can keep the promise.
+  if (session.TakeCancelOnDisconnect() && stop_.error != sbe::SessionError::STORAGE_FAILED &&
+      TakesCommands()) {
     Count(counters_.cancels_on_disconnect);
     cancels_.Add(session.origin());
     cancels_.Retry(clock_.WallNs());
@@ -292,6 +302,7 @@ void SbeServer::Impl::OnTick() {
     answer_in_flight_at_ns_ = INT64_MAX;
     AnswerHeldInFlight();
   }
+  GiveUpTenures();
   AdvanceDrain();
 }
 
@@ -329,7 +340,7 @@ void SbeServer::Impl::AdvanceDrain() {
     bool all_sent = true;
     for (const auto& [id, connection] : connections_) {
       Session& session = connection->session();
-      if (session.cancel_on_disconnect() && !session.SubmitDisconnectCancel()) {
+      if (session.cancel_on_disconnect() && TakesCommands() && !session.SubmitDisconnectCancel()) {
         all_sent = false;
         break;
       }

@@ -19,31 +19,38 @@
 #include <vector>
 
 #include "gateway/cancel_on_disconnect.h"
+#include "gateway/cluster_counters.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/sbe/connection.h"
 #include "gateway/sbe/sbe_server.h"
 #include "gateway/sbe/session.h"
+#include "gateway/tenure_watch.h"
 
 namespace lockstep {
 
-class SbeServer::Impl final : public ConnectionOwner {
+class SbeServer::Impl final : public ConnectionOwner, public EventObserver {
  public:
   Impl(const SbeServerConfig& config, const Clock& clock, const KeyStore& keys,
        IngressRing& commands, IngressRing& queries, EventRing::Reader& reader,
-       MarketDataFeed* market_data, MarketDataSink& sink, AuditLog* audit);
+       MarketDataFeed* market_data, MarketDataSink& sink, AuditLog* audit,
+       ClusterMembership* cluster);
   ~Impl() override;
 
   void Start();
   Status Listen();
   [[nodiscard]] std::uint16_t port() const { return port_; }
   void SetRefusal(GatewayRefusal refusal, const std::string& text);
+  void AnnounceLeader(std::int32_t member);
   bool Drain(std::int64_t timeout_ns);
   void Stop();
   void Deliver(std::span<const SubscriberId> subscribers,
                std::shared_ptr<const std::vector<std::byte>> framed_messages);
   [[nodiscard]] const GatewayCounters& counters() const { return counters_; }
+  [[nodiscard]] const ClusterCounters& cluster_counters() const { return cluster_counters_; }
 
   void OnSessionEnded(Connection& connection) override;
   void OnClosed(Connection& connection) override;
+  void OnRingEvent(std::uint16_t template_id, std::span<const std::byte> message) override;
 
  private:
   enum class DrainPhase : std::uint8_t { kNot, kAnswering, kCancelling, kClosing, kDone };
@@ -62,13 +69,22 @@ class SbeServer::Impl final : public ConnectionOwner {
   void OnTick();
   void OnAnnounced(SessionId session, const Result<std::uint64_t>& intent);
   void AnswerHeldInFlight();
+  void OnLeadership();
+  void TellLeader(std::int32_t member);
+  void OnTenureEnded(std::uint64_t ended_tenure);
+  void GiveUpTenures();
+  [[nodiscard]] bool TakesCommands() const {
+    return cluster_ == nullptr || cluster_->TakesCommands();
+  }
   void AdvanceDrain();
   [[nodiscard]] bool AnythingInFlight() const;
   [[nodiscard]] Connection* Find(std::uint64_t session) const;
 
   const SbeServerConfig config_;
   const Clock& clock_;
+  ClusterMembership* const cluster_;
   GatewayCounters counters_;
+  ClusterCounters cluster_counters_;
   Authenticator authenticator_;
   IngressAdapter ingress_;
   PrivateEventStore events_;
@@ -79,6 +95,9 @@ class SbeServer::Impl final : public ConnectionOwner {
   CommandStop stop_;
   std::int64_t answer_in_flight_at_ns_ = INT64_MAX;
   SessionServices services_;
+  TenureWatch tenures_;
+  std::int32_t told_leader_ = Leadership::kNoLeader;  // to the sessions
+  std::shared_ptr<const void> alive_ = std::make_shared<int>(0);
 
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

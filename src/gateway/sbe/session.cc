@@ -247,7 +247,7 @@ void Session::OnSubscribe(std::span<const std::byte> message) {
 
 void Session::OnPrivateEvent(const PrivateEvent& event) {
   if (event.own && !event.answers_query) {
-    commands_.Answered(event.position, event.command_index);
+    commands_.Answered(event.position, event.command_index, RequestIdOfEvent(event.message()));
   }
   if (state_ == State::kLoggingOn) {
     if (event.template_id == sbe::QueryEnd::sbeTemplateId()) {

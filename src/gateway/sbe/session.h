@@ -25,6 +25,8 @@
 #include "base/status.h"
 #include "base/strong_id.h"
 #include "gateway/authenticator.h"
+#include "gateway/cluster_counters.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/egress_publisher.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/gateway_limits.h"
@@ -59,7 +61,9 @@ struct SessionServices {
   MarketDataSink* market_data_sink;
   GatewayCounters& counters;
   const CommandStop& stop;
-  AuditedCommands* audited = nullptr;  // null: operators' commands are not audited here
+  AuditedCommands* audited = nullptr;           // null: operators' commands are not audited here
+  ClusterMembership* cluster = nullptr;         // null: the node is alone
+  ClusterCounters* cluster_counters = nullptr;  // null: the node is alone
 };
 
 // The connection, as its session sees it.
@@ -102,6 +106,14 @@ class Session final : public EgressSession {
   // Storage has failed: what is in flight may or may not have happened.
   void AnswerInFlightAsUnknown();
 
+  // What is in flight since tenures up to this one never happened, as far as that can be told
+  // (TakenIn::IsEndedBy).
+  void OnTenureEnded(std::uint64_t ended_tenure);
+  // … is not waited for any longer.
+  void OnTenureGivenUp(std::uint64_t tenure);
+  // Tells a session that is logged on who leads.
+  void TellLeader(const LeaderHint& hint);
+
   // The way of this session's orders on disconnect. True once, if the session was logged on and
   // asked for it.
   [[nodiscard]] bool TakeCancelOnDisconnect();
@@ -130,6 +142,11 @@ class Session final : public EgressSession {
   void OnSubscribe(std::span<const std::byte> message);
   void OnQuery(std::span<std::byte> message);
   void OnCommand(std::span<std::byte> message);
+  // The answer at a node that may not serve the message.
+  void Divert(const RequestId& request_id, std::uint16_t template_id);
+  void AnswerAsUnknown(const std::vector<SentRequest>& requests, sbe::SessionError::Value error);
+  [[nodiscard]] std::uint64_t tenure() const;
+  [[nodiscard]] TakenIn TakenSince(std::uint64_t tenure_before) const;
   void Hold(std::span<const std::byte> message, bool announced);
   void SendHeld();
   // 0: not announced. False: it was refused.

@@ -1,10 +1,13 @@
 #include "gateway/sbe/session_messages.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "lockstep_sbe/Challenge.h"
 #include "lockstep_sbe/Heartbeat.h"
 #include "lockstep_sbe/LogonAck.h"
+#include "lockstep_sbe/NewLeaderEvent.h"
+#include "lockstep_sbe/Redirect.h"
 #include "lockstep_sbe/ResendEnd.h"
 #include "lockstep_sbe/SessionReject.h"
 #include "protocol/entry.h"
@@ -16,6 +19,11 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 254;
 static_assert(kFrameHeaderBytes + kMessageHeaderBytes + sbe::SessionReject::sbeBlockLength() + 1 +
                   kMaxTextBytes <=
+              320);
+
+static_assert(ClusterAddresses::kMaxHostBytes <= kMaxTextBytes);
+static_assert(kFrameHeaderBytes + kMessageHeaderBytes + sbe::Redirect::sbeBlockLength() + 1 +
+                  ClusterAddresses::kMaxHostBytes <=
               320);
 
 }  // namespace
@@ -58,6 +66,30 @@ FramedMessage MakeSessionReject(const Refusal& refusal) {
     message.retryAfterMs(refusal.retry_after_ms).reserved32(0);
     const std::string_view text = refusal.text.substr(0, kMaxTextBytes);
     message.putText(text.data(), static_cast<std::uint8_t>(text.size()));
+  });
+}
+
+FramedMessage MakeRedirect(const Diversion& diversion, const LeaderHint& hint) {
+  return MakeFramed<sbe::Redirect>([&](sbe::Redirect& message) {
+    const MemberAddress nowhere;
+    const bool known = hint.address != nullptr;
+    const MemberAddress& address = known ? *hint.address : nowhere;
+    message.requestIdHigh(diversion.request_id.high).requestIdLow(diversion.request_id.low);
+    message.term(hint.term).leader(known ? hint.leader : Leadership::kNoLeader);
+    message.retryAfterMs(known ? 0 : diversion.retry_after_ms);
+    message.restPort(address.rest_port).sbePort(address.sbe_port);
+    message.templateId(diversion.template_id).reserved16(0);
+    message.putHost(address.SbeHost().data(), static_cast<std::uint8_t>(address.SbeHost().size()));
+  });
+}
+
+FramedMessage MakeNewLeaderEvent(const LeaderHint& hint) {
+  return MakeFramed<sbe::NewLeaderEvent>([&](sbe::NewLeaderEvent& message) {
+    const MemberAddress nowhere;
+    const MemberAddress& address = hint.address != nullptr ? *hint.address : nowhere;
+    message.term(hint.term).leader(hint.leader);
+    message.restPort(address.rest_port).sbePort(address.sbe_port);
+    message.putHost(address.SbeHost().data(), static_cast<std::uint8_t>(address.SbeHost().size()));
   });
 }
 

@@ -118,6 +118,10 @@ void StreamSession::Subscribe(const std::vector<std::string>& names) {
     if (services_.feed != nullptr) {
       services_.feed->SubscribeStream(subscriber_, *services_.sink, std::move(feed_name));
     }
+    if (name == kLeaderTopic && services_.leader != nullptr) {
+      Delivery delivery{.message = services_.leader, .wrapping = nullptr};
+      OnMessage(delivery);
+    }
   }
 }
 

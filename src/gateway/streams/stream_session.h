@@ -22,6 +22,9 @@
 
 namespace lockstep {
 
+// {"e":"leader","E":…,"leader":…,"term":…,"rest":…,"sbe":…}: who leads the cluster.
+inline constexpr std::string_view kLeaderTopic = "/topic/cluster/leader";
+
 struct StreamLimits {
   // Binance's.
   std::size_t max_streams_per_connection = 1'024;
@@ -38,6 +41,8 @@ struct StreamServices {
   StreamSink* sink = nullptr;
   std::size_t streams_in_all = 0;
   std::unordered_map<std::uint64_t, class StreamSession*> sessions;  // by subscriber
+  std::shared_ptr<const StreamMessage> leader =
+      nullptr;  // the last of kLeaderTopic; null: none yet
 };
 
 class StreamSession final : public WebSocketSession {

@@ -1,6 +1,10 @@
 #include "gateway/streams/stream_sessions.h"
 
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "gateway/streams/stream_path.h"
 
@@ -44,6 +48,48 @@ void StreamSessions::DeliverWaiting() {
     }
   }
   delivering_.clear();
+}
+
+// ---- who leads ----
+
+void StreamSessions::FollowLeader(ClusterMembership& cluster, const Clock& clock) {
+  cluster_ = &cluster;
+  clock_ = &clock;
+  cluster.leadership().Listen(alive_, [this] {
+    loop_.Post([this] {
+      const std::int32_t leader = cluster_->leadership().leader();
+      if (leader == Leadership::kNoLeader) {
+        told_leader_ = leader;
+      } else if (leader != told_leader_) {
+        TellLeader(leader);
+      }
+    });
+  });
+}
+
+void StreamSessions::AnnounceLeader(std::int32_t member) {
+  loop_.Post([this, member] { TellLeader(member); });
+}
+
+void StreamSessions::TellLeader(std::int32_t member) {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  told_leader_ = member;
+  services_.leader = std::make_shared<const StreamMessage>(StreamMessage{
+      .stream = std::string(kLeaderTopic),
+      .payload = R"({"e":"leader","E":)" + std::to_string(clock_->WallNs() / kNsPerMs) + "," +
+                 LeaderJsonMembers(cluster_->HintOf(member)) + "}"});
+  StreamSession::Delivery delivery{.message = services_.leader, .wrapping = nullptr};
+  // A session may end while it is told.
+  std::vector<std::uint64_t> subscribers;
+  for (const auto& [subscriber, session] : services_.sessions) {
+    subscribers.push_back(subscriber);
+  }
+  for (const std::uint64_t subscriber : subscribers) {
+    const auto session = services_.sessions.find(subscriber);
+    if (session != services_.sessions.end()) {
+      session->second->OnMessage(delivery);
+    }
+  }
 }
 
 }  // namespace lockstep

@@ -12,6 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "base/clock.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/http/io_thread.h"
 #include "gateway/http/web_handler.h"
 #include "gateway/streams/stream_session.h"
@@ -31,6 +33,13 @@ class StreamSessions final : public WebSocketHandler, public StreamSink {
   void DeliverStream(std::span<const SubscriberId> subscribers,
                      std::shared_ptr<const StreamMessage> message) override;
 
+  // From now on subscribers of kLeaderTopic are told of each change of leader, and at their
+  // subscription of the last. Before the loop starts. `cluster` and `clock` outlive this object.
+  void FollowLeader(ClusterMembership& cluster, const Clock& clock);
+  // Tells them at once: before a node that leads steps down (kNoLeader: nobody leads yet). Requires
+  // FollowLeader. Any thread.
+  void AnnounceLeader(std::int32_t member);
+
  private:
   struct Waiting {
     std::vector<SubscriberId> subscribers;
@@ -38,10 +47,15 @@ class StreamSessions final : public WebSocketHandler, public StreamSink {
   };
 
   void DeliverWaiting();
+  void TellLeader(std::int32_t member);
 
   IoThread& loop_;
   StreamServices services_;
   std::uint64_t next_subscriber_ = 1;
+  ClusterMembership* cluster_ = nullptr;  // null: the node is alone
+  const Clock* clock_ = nullptr;
+  std::int32_t told_leader_ = Leadership::kNoLeader;
+  std::shared_ptr<const void> alive_ = std::make_shared<int>(0);
 
   std::mutex mutex_;
   std::vector<Waiting> waiting_;     // guarded by it

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/leadership.h"
+#include "gateway/cluster_membership.h"
 #include "gateway/http/metrics.h"
 #include "gateway/http/web_server.h"
 #include "testing/support/fake_channel.h"
@@ -181,6 +183,47 @@ TEST_F(StreamSessionsTest, StreamsAreBounded) {
       second.Ask(R"({"method":"SUBSCRIBE","params":[")" + std::string(65, 'x') + R"("],"id":1})"),
       testing::HasSubstr("name of this length"));
   EXPECT_THAT(Open("/ws/%FF").channel.Take(), testing::HasSubstr("such characters"));
+}
+
+TEST_F(StreamSessionsTest, TheLeaderTopicTellsEachChangeAndTheLastToWhoComesLater) {
+  Leadership leadership;
+  auto members = ClusterAddresses::Make(
+      {{.member = 1, .host = "node-a", .rest_port = 8081, .sbe_port = 9091},
+       {.member = 2, .host = "node-b", .rest_port = 8082, .sbe_port = 9092}});
+  ASSERT_TRUE(members) << members.error().message();
+  ClusterMembership cluster(leadership, *members, 1);
+  const SimulatedClock clock(1'700'000'000'000'000'000);
+  sessions_->FollowLeader(cluster, clock);
+  constexpr std::string_view kSubscribe =
+      R"({"method":"SUBSCRIBE","params":["/topic/cluster/leader"],"id":1})";
+  Client& first = Open("/ws");
+  Client& other = Open("/ws/btcusdt@trade");
+  EXPECT_EQ(first.Ask(kSubscribe), R"({"result":null,"id":1})");
+  EXPECT_THAT(first.channel.sent, IsEmpty()) << "nobody leads yet";
+  leadership.SetLeader(2);
+  cluster.NoteTerm(5);
+  RunLoop();
+  const std::string second_leads =
+      R"({"e":"leader","E":1700000000000,"leader":2,"term":5,"rest":"http://node-b:8082",)"
+      R"("sbe":"node-b:9092"})";
+  EXPECT_THAT(first.channel.sent, ElementsAre(second_leads));
+  Client& late = Open("/stream");
+  EXPECT_EQ(late.Ask(kSubscribe), R"({"result":null,"id":1})");
+  EXPECT_EQ(late.channel.Take(),
+            R"({"stream":"/topic/cluster/leader","data":)" + second_leads + "}");
+  first.channel.sent.clear();
+  leadership.SetLeader(Leadership::kNoLeader);
+  RunLoop();
+  EXPECT_THAT(first.channel.sent, IsEmpty());
+  sessions_->AnnounceLeader(Leadership::kNoLeader);
+  RunLoop();
+  EXPECT_EQ(first.channel.Take(), R"({"e":"leader","E":1700000000000,"leader":-1,"term":5,)"
+                                  R"("rest":null,"sbe":null})");
+  sessions_->AnnounceLeader(1);
+  leadership.SetLeader(1);  // told already
+  RunLoop();
+  EXPECT_EQ(first.channel.sent.size(), 1U);
+  EXPECT_THAT(other.channel.sent, IsEmpty());
 }
 
 TEST_F(StreamSessionsTest, WithoutAFeedClientsAreAnswered) {
