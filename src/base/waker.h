@@ -20,10 +20,12 @@ class Waker {
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
 
-  // Wakes the sleeper if it is armed. Any thread; async-signal-safe.
+  // Wakes the sleeper if it is armed. Of many who come before it runs, the first makes the system
+  // call. Any thread; async-signal-safe.
   void Notify() {
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (armed_.load(std::memory_order_relaxed)) {
+    if (armed_.load(std::memory_order_relaxed) &&
+        armed_.exchange(false, std::memory_order_relaxed)) {
       Signal();
     }
   }
