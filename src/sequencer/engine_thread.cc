@@ -18,7 +18,7 @@ EngineThread::EngineThread(const EngineThreadOptions& options, Sequencer& sequen
       queries_(queries),
       on_query_(std::move(on_query)),
       clock_(clock) {
-  sequencer_.SetEngineWaker(queries_.waker());
+  sequencer_.SetEngineWaker(queries_.waker(), wake_early_);
   sequencer_.SetEngineWork({.answer = [this] { return AnswerQueries(); },
                             .waiting = [this] { return !queries_.Empty(); }});
 }
@@ -93,10 +93,14 @@ void EngineThread::SnapshotIfDue() {
 // A yield that takes longer has run somebody else: the core is wanted, and staying awake would only
 // take turns with those whose work this thread waits for.
 constexpr std::int64_t kWantedNs = 5'000;
+// How long a wanted core is left alone before this thread looks again whether there is one to
+// spare.
+constexpr std::int64_t kLeaveAloneNs = 10'000'000;
 
 void EngineThread::Run() {
   std::int64_t last_work_ns = clock_.MonotonicNs();
   std::int64_t awake_since_ns = last_work_ns;
+  std::int64_t wanted_until_ns = 0;
   for (;;) {
     const bool stopping = stopping_.load(std::memory_order_acquire);
     const bool worked = DoWork() != 0;
@@ -104,15 +108,18 @@ void EngineThread::Run() {
       return;
     }
     const std::int64_t now_ns = clock_.MonotonicNs();
+    const bool may_stay_awake = now_ns >= wanted_until_ns;
+    wake_early_.store(may_stay_awake, std::memory_order_relaxed);
     if (worked) {
       last_work_ns = now_ns;
       awake_since_ns = now_ns;
-    } else if (SyncUnderWay() && now_ns - awake_since_ns < options_.sync_wait_ns) {
+    } else if (may_stay_awake && SyncUnderWay() &&
+               now_ns - awake_since_ns < options_.sync_wait_ns) {
       sched_yield();
       if (clock_.MonotonicNs() - now_ns > kWantedNs) {
-        awake_since_ns = now_ns - options_.sync_wait_ns;
+        wanted_until_ns = now_ns + kLeaveAloneNs;
       }
-    } else if (now_ns - last_work_ns >= options_.spin_ns) {
+    } else if (!may_stay_awake || now_ns - last_work_ns >= options_.spin_ns) {
       Sleep();
       awake_since_ns = clock_.MonotonicNs();
     }

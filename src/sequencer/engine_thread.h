@@ -31,7 +31,8 @@ struct EngineThreadOptions {
   std::int64_t snapshot_interval_ns = 600'000'000'000;
   std::int64_t spin_ns = 5'000;
   // Stays awake this long for entries whose sync is under way: most syncs are shorter, and waking
-  // up costs more than a tenth of one. It gives the core away whenever anybody else wants it.
+  // up costs more than a tenth of one. It gives the core away whenever anybody else wants it, and
+  // for a while then sleeps until they are committed.
   std::int64_t sync_wait_ns = 400'000;
   std::int64_t idle_ns = 100'000'000;
 };
@@ -82,6 +83,7 @@ class EngineThread {
   std::int64_t snapshot_started_position_ = 0;
   std::int64_t snapshot_started_ns_ = 0;
   std::atomic<bool> snapshot_requested_{false};
+  std::atomic<bool> wake_early_{true};  // told to the sequencer: cores are not short
   std::atomic<std::int64_t> pause_ns_last_{0};
   std::atomic<std::int64_t> pause_ns_max_{0};
   std::atomic<std::uint64_t> snapshots_started_{0};

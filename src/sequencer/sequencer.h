@@ -18,6 +18,7 @@
 // After a failed Commit nothing is accepted until the process starts again.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -56,10 +57,10 @@ class Sequencer {
   // as it was and nothing else may be called.
   [[nodiscard]] virtual Status Recover(StateMachine& state) = 0;
 
-  // Who sleeps until there are committed entries to apply: notified on each release, and before the
-  // sync that it waits for, so that it is awake when that is done. Before the threads start; the
-  // waker must outlive the last Append or Commit.
-  virtual void SetEngineWaker(Waker& waker) = 0;
+  // Who sleeps until there are committed entries to apply: notified on each release and, while
+  // `early` is set, before the sync that it waits for, so that it is awake when that is done.
+  // Before the threads start; both must outlive the last Append or Commit.
+  virtual void SetEngineWaker(Waker& waker, const std::atomic<bool>& early) = 0;
 
   // ---- sequencer thread ----
 

@@ -25,7 +25,7 @@ class MemorySequencer final : public Sequencer {
   std::vector<std::vector<std::byte>> entries;
 
   [[nodiscard]] Status Recover(StateMachine& /*state*/) override { return Status::Ok(); }
-  void SetEngineWaker(Waker& /*waker*/) override {}
+  void SetEngineWaker(Waker& /*waker*/, const std::atomic<bool>& /*early*/) override {}
   std::expected<std::int64_t, AppendError> Append(std::span<const std::byte> entry) override {
     if (refuse) {
       return std::unexpected(*refuse);

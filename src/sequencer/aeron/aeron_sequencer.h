@@ -49,7 +49,9 @@ class AeronSequencer final : public Sequencer, private AeronHost {
   // Returns when the newest snapshot is loaded and the node takes part; the log behind it is
   // replayed on the engine's thread.
   [[nodiscard]] Status Recover(StateMachine& state) override;
-  void SetEngineWaker(Waker& waker) override { engine_waker_ = &waker; }
+  void SetEngineWaker(Waker& waker, const std::atomic<bool>& /*early*/) override {
+    engine_waker_ = &waker;
+  }
   void SetEngineWork(const EngineWork& work) override { engine_work_ = work; }
   [[nodiscard]] bool RunsEngine() const override { return true; }
 

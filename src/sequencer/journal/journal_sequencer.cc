@@ -192,7 +192,8 @@ std::expected<std::int64_t, AppendError> JournalSequencer::Append(
 
 std::size_t JournalSequencer::Commit() {
   // A sleeper's way back takes as long as much of the sync; so it begins now.
-  if (engine_waker_ != nullptr && writer_.appended_position() != writer_.committed_position()) {
+  if (engine_waker_ != nullptr && wake_engine_early_->load(std::memory_order_relaxed) &&
+      writer_.appended_position() != writer_.committed_position()) {
     engine_waker_->Notify();
   }
   const std::size_t committed = writer_.Commit();

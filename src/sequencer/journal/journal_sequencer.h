@@ -46,7 +46,10 @@ class JournalSequencer final : public Sequencer {
   ~JournalSequencer() override;
 
   [[nodiscard]] Status Recover(StateMachine& state) override;
-  void SetEngineWaker(Waker& waker) override { engine_waker_ = &waker; }
+  void SetEngineWaker(Waker& waker, const std::atomic<bool>& early) override {
+    engine_waker_ = &waker;
+    wake_engine_early_ = &early;
+  }
   std::expected<std::int64_t, AppendError> Append(std::span<const std::byte> entry) override;
   std::size_t Commit() override;
   std::size_t ApplyCommitted(StateMachine& state, std::size_t limit) override;
@@ -92,6 +95,7 @@ class JournalSequencer final : public Sequencer {
   SnapshotKeeper keeper_;
   RecoveryReport recovery_;
   Waker* engine_waker_ = nullptr;
+  const std::atomic<bool>* wake_engine_early_ = nullptr;
   std::int64_t apply_cursor_ = 0;  // engine's own: the next frame in the ring
   std::atomic<std::int64_t> freed_{0};
   std::atomic<std::int64_t> applied_position_{0};
