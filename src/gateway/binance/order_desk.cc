@@ -13,8 +13,6 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kReplyOffset = kMessageHeaderBytes + sbe::EventHeader::encodedLength();
-// What an answer costs besides its text: entry, key and place in the queue.
-constexpr std::size_t kEntryBytes = 512;
 
 RequestId RequestIdOf(std::span<const std::byte> message) {
   const sbe::ReplyHeader reply(SbeBuffer(message.data()), kReplyOffset, message.size(),
@@ -37,7 +35,8 @@ OrderDesk::OrderDesk(SessionId session, const OrderDeskLimits& limits, IngressAd
       rebuilder_(rebuilder),
       clock_(clock),
       counters_(counters),
-      gate_(gate) {
+      gate_(gate),
+      answered_(limits.answer_bytes) {
   egress_.Register(session_, *this);
   gate_.Add(*this);
 }
@@ -45,16 +44,16 @@ OrderDesk::OrderDesk(SessionId session, const OrderDeskLimits& limits, IngressAd
 OrderDesk::~OrderDesk() { egress_.Remove(session_); }
 
 bool OrderDesk::AnswerKnown(const ApiCall& call) {
-  const auto found = entries_.find({call.identity.account.value(), call.identity.request_id});
-  if (found == entries_.end()) {
+  const RequestKey key{call.identity.account.value(), call.identity.request_id};
+  if (const auto found = in_flight_.find(key); found != in_flight_.end()) {
+    found->second.waiters.push_back(call.reply);
+    return true;
+  }
+  auto answer = answered_.Find(key);
+  if (!answer) {
     return false;
   }
-  Entry& entry = found->second;
-  if (entry.answer) {
-    call.reply->Send(*entry.answer);
-  } else {
-    entry.waiters.push_back(call.reply);
-  }
+  call.reply->Send(std::move(*answer));
   return true;
 }
 
@@ -70,8 +69,7 @@ bool OrderDesk::Submit(const ApiCall& call, SymbolId symbol, CommandBytes comman
     LeaveToTheGate(call, symbol, command, std::move(make_answer), INT64_MAX);
     return false;
   }
-  const Key key{call.identity.account.value(), call.identity.request_id};
-  if (in_flight_ >= limits_.max_in_flight ||
+  if (in_flight_.size() >= limits_.max_in_flight ||
       !ingress_.SubmitCommand(command.bytes(), {session_, call.identity.account},
                               call.received_ns)) {
     Count(counters_.back_pressured);
@@ -79,7 +77,7 @@ bool OrderDesk::Submit(const ApiCall& call, SymbolId symbol, CommandBytes comman
     return false;
   }
   Count(counters_.commands_accepted);
-  Entry& entry = entries_[key];
+  InFlight& entry = in_flight_[{call.identity.account.value(), call.identity.request_id}];
   entry.make_answer = std::move(make_answer);
   entry.symbol = symbol;
   entry.waiters.push_back(call.reply);
@@ -87,7 +85,6 @@ bool OrderDesk::Submit(const ApiCall& call, SymbolId symbol, CommandBytes comman
     entry.taken = gate_.Taken(tenure);
     entry.again = std::make_unique<Again>(Again{.call = call, .command = command});
   }
-  ++in_flight_;
   return true;
 }
 
@@ -105,9 +102,7 @@ void OrderDesk::LeaveToTheGate(const ApiCall& call, SymbolId symbol, const Comma
 
 void OrderDesk::Settle(const ApiCall& call, const ApiAnswer& answer) {
   LOCKSTEP_ASSERT(IsFinal(answer));
-  const Key key{call.identity.account.value(), call.identity.request_id};
-  entries_[key].answer = answer;
-  Keep(key, answer);
+  Keep({call.identity.account.value(), call.identity.request_id}, answer);
   call.reply->Send(answer);
 }
 
@@ -115,11 +110,11 @@ void OrderDesk::OnPrivateEvent(const PrivateEvent& event) {
   if (!event.own) {
     return;
   }
-  const auto found = entries_.find({event.account.value(), RequestIdOf(event.message())});
-  if (found == entries_.end() || found->second.answer) {
+  const auto found = in_flight_.find({event.account.value(), RequestIdOf(event.message())});
+  if (found == in_flight_.end()) {
     return;  // given up on
   }
-  Entry& entry = found->second;
+  InFlight& entry = found->second;
   entry.outcome.Add(event.template_id, event.message());
   if (!entry.has_events) {
     entry.has_events = true;
@@ -129,15 +124,15 @@ void OrderDesk::OnPrivateEvent(const PrivateEvent& event) {
 
 // All events of a command come in one log entry, and of an entry all are handed over together.
 void OrderDesk::FlushEvents() {
-  for (const Key& key : touched_) {
+  for (const RequestKey& key : touched_) {
     Complete(key);
   }
   touched_.clear();
 }
 
-void OrderDesk::Complete(const Key& key) {
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) {
+void OrderDesk::Complete(const RequestKey& key) {
+  const auto found = in_flight_.find(key);
+  if (found == in_flight_.end()) {
     return;
   }
   CommandOutcome outcome = std::move(found->second.outcome);
@@ -154,44 +149,25 @@ void OrderDesk::Complete(const Key& key) {
   }
 }
 
-void OrderDesk::Finish(const Key& key, const CommandOutcome& outcome) {
-  const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.answer) {
+void OrderDesk::Finish(const RequestKey& key, const CommandOutcome& outcome) {
+  const auto found = in_flight_.find(key);
+  if (found == in_flight_.end()) {
     return;
   }
-  Entry& entry = found->second;
-  --in_flight_;
-  const ApiAnswer answer = entry.make_answer(outcome);
-  const auto waiters = std::move(entry.waiters);
+  const InFlight entry = std::move(found->second);
+  in_flight_.erase(found);
+  ApiAnswer answer = entry.make_answer(outcome);
   if (IsFinal(answer)) {
-    entry.answer = answer;
-    entry.make_answer = nullptr;
-    entry.waiters = {};
-    entry.outcome = {};
-    entry.again = nullptr;
     Keep(key, answer);
-  } else {
-    entries_.erase(found);
   }
-  for (const auto& waiter : waiters) {
-    waiter->Send(answer);
+  for (std::size_t i = 0; i + 1 < entry.waiters.size(); ++i) {
+    entry.waiters[i]->Send(answer);
   }
+  entry.waiters.back()->Send(std::move(answer));
 }
 
-void OrderDesk::Keep(const Key& key, const ApiAnswer& answer) {
-  const std::size_t bytes = kEntryBytes + answer.body.size();
-  kept_.push_back(
-      {.until_ns = clock_.MonotonicNs() + limits::kRequestMemoryNs, .key = key, .bytes = bytes});
-  kept_bytes_ += bytes;
-  while (kept_bytes_ > limits_.answer_bytes) {
-    ForgetOldest();
-  }
-}
-
-void OrderDesk::ForgetOldest() {
-  entries_.erase(kept_.front().key);
-  kept_bytes_ -= kept_.front().bytes;
-  kept_.pop_front();
+void OrderDesk::Keep(const RequestKey& key, const ApiAnswer& answer) {
+  answered_.Keep(key, answer, clock_.MonotonicNs() + limits::kRequestMemoryNs);
 }
 
 void OrderDesk::SetRefusal(std::optional<ErrorKind> error, bool hold) {
@@ -201,22 +177,20 @@ void OrderDesk::SetRefusal(std::optional<ErrorKind> error, bool hold) {
 
 void OrderDesk::OnTick() {
   const std::int64_t now_ns = clock_.MonotonicNs();
-  while (!kept_.empty() && kept_.front().until_ns <= now_ns) {
-    ForgetOldest();
-  }
+  answered_.ForgetUntil(now_ns);
   if (now_ns >= give_up_at_ns_) {
     give_up_at_ns_ = INT64_MAX;
-    AnswerAsUnknown(TakeInFlight([](const Entry&) { return true; }));
+    AnswerAsUnknown(TakeInFlight([](const InFlight&) { return true; }));
   }
 }
 
 void OrderDesk::OnTenureEnded(std::uint64_t ended_tenure) {
-  auto lost = TakeInFlight([ended_tenure](const Entry& entry) {
+  auto lost = TakeInFlight([ended_tenure](const InFlight& entry) {
     return !entry.has_events && entry.taken.IsEndedBy(ended_tenure);
   });
   Count(gate_.counters().never_happened, lost.size());
   for (Entries::node_type& node : lost) {
-    Entry& entry = node.mapped();
+    InFlight& entry = node.mapped();
     const std::int64_t until_ns = gate_.WaitedUntil(entry.taken.tenure);
     for (auto& waiter : entry.waiters) {
       ApiCall call = entry.again->call;
@@ -227,8 +201,9 @@ void OrderDesk::OnTenureEnded(std::uint64_t ended_tenure) {
 }
 
 void OrderDesk::OnTenureGivenUp(std::uint64_t tenure) {
-  const auto given_up = TakeInFlight(
-      [tenure](const Entry& entry) { return !entry.has_events && entry.taken.tenure <= tenure; });
+  const auto given_up = TakeInFlight([tenure](const InFlight& entry) {
+    return !entry.has_events && entry.taken.tenure <= tenure;
+  });
   Count(gate_.counters().unknown, given_up.size());
   AnswerAsUnknown(given_up);
 }
@@ -236,17 +211,13 @@ void OrderDesk::OnTenureGivenUp(std::uint64_t tenure) {
 template <class Which>
 std::vector<OrderDesk::Entries::node_type> OrderDesk::TakeInFlight(Which which) {
   std::vector<Entries::node_type> taken;
-  if (in_flight_ == 0) {
-    return taken;
-  }
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
+  for (auto entry = in_flight_.begin(); entry != in_flight_.end();) {
     const auto next = std::next(entry);
-    if (!entry->second.answer && which(entry->second)) {
-      taken.push_back(entries_.extract(entry));
+    if (which(entry->second)) {
+      taken.push_back(in_flight_.extract(entry));
     }
     entry = next;
   }
-  in_flight_ -= taken.size();
   return taken;
 }
 

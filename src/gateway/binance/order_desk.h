@@ -1,20 +1,19 @@
 // Commands on their way to the engine and the answers that come back: one answer for each request,
 // however often it is sent.
 //
-// Shape: a table by (account, request id). An entry is in flight (its waiters get the answer when
-// the events come) or answered (the answer is kept for limits::kRequestMemoryNs, as long as all of
-// them fit `answer_bytes`, the oldest leaving first). A request whose answer is gone goes to the
-// engine again, which remembers it and does nothing twice; its answer is then made anew from
-// history.
-// Half-failure: when storage fails, what is in flight is held `hold_ns` for its real result, then
-// answered kTimeout and forgotten here. The same when this node ceases to take commands, unless the
-// log tells first that a request never happened: then it is a new request at a node that takes none
-// (leader_gate.h), and that answer is never kept. Threads: the trading loop alone.
+// Shape: a small table of what is in flight, by (account, request id), whose waiters get the answer
+// when the events come; and the memory of answers, which keeps each for limits::kRequestMemoryNs as
+// long as all of them fit `answer_bytes`, the oldest leaving first. A request whose answer is gone
+// goes to the engine again, which remembers it and does nothing twice; its answer is then made anew
+// from history. Half-failure: when storage fails, what is in flight is held `hold_ns` for its real
+// result, then answered kTimeout and forgotten here. The same when this node ceases to take
+// commands, unless the log tells first that a request never happened: then it is a new request at a
+// node that takes none (leader_gate.h), and that answer is never kept. Threads: the trading loop
+// alone.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/strong_id.h"
+#include "gateway/binance/answer_memory.h"
 #include "gateway/binance/api_call.h"
 #include "gateway/binance/command_outcome.h"
 #include "gateway/binance/leader_gate.h"
@@ -79,8 +79,8 @@ class OrderDesk final : public EgressSession, public TenureListener {
   // A few times a second.
   void OnTick();
 
-  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
-  [[nodiscard]] std::size_t answers_kept() const { return kept_.size(); }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_.size(); }
+  [[nodiscard]] std::size_t answers_kept() const { return answered_.size(); }
 
   void OnPrivateEvent(const PrivateEvent& event) override;
   void FlushEvents() override;
@@ -88,41 +88,29 @@ class OrderDesk final : public EgressSession, public TenureListener {
   void OnTenureGivenUp(std::uint64_t tenure) override;
 
  private:
-  struct Key {
-    std::uint64_t account;
-    RequestId id;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
   // Request ids are parts of a MAC: as good as any hash.
   struct KeyHash {
-    std::size_t operator()(const Key& key) const { return key.id.high ^ key.account; }
+    std::size_t operator()(const RequestKey& key) const { return key.id.high ^ key.account; }
   };
   // What it takes to send a request once more.
   struct Again {
     ApiCall call;
     CommandBytes command;
   };
-  struct Entry {
+  struct InFlight {
     AnswerMaker make_answer;
     CommandOutcome outcome;
     std::vector<std::shared_ptr<ApiReply>> waiters;
-    std::optional<ApiAnswer> answer;
     SymbolId symbol;
     bool has_events = false;
     TakenIn taken;
     std::unique_ptr<Again> again;  // null on a node that is alone
   };
-  using Entries = std::unordered_map<Key, Entry, KeyHash>;
-  struct Kept {
-    std::int64_t until_ns;  // monotonic
-    Key key;
-    std::size_t bytes;
-  };
+  using Entries = std::unordered_map<RequestKey, InFlight, KeyHash>;
 
-  void Complete(const Key& key);
-  void Finish(const Key& key, const CommandOutcome& outcome);
-  void Keep(const Key& key, const ApiAnswer& answer);
-  void ForgetOldest();
+  void Complete(const RequestKey& key);
+  void Finish(const RequestKey& key, const CommandOutcome& outcome);
+  void Keep(const RequestKey& key, const ApiAnswer& answer);
   // Takes those in flight for which `which(entry)` out of the table.
   template <class Which>
   std::vector<Entries::node_type> TakeInFlight(Which which);
@@ -140,11 +128,9 @@ class OrderDesk final : public EgressSession, public TenureListener {
   LeaderGate& gate_;
   std::optional<ErrorKind> refusal_;
   std::int64_t give_up_at_ns_ = INT64_MAX;
-  Entries entries_;
-  std::vector<Key> touched_;  // got events since the last flush
-  std::deque<Kept> kept_;     // oldest first
-  std::size_t kept_bytes_ = 0;
-  std::size_t in_flight_ = 0;
+  Entries in_flight_;
+  AnswerMemory answered_;
+  std::vector<RequestKey> touched_;  // got events since the last flush
 };
 
 }  // namespace lockstep

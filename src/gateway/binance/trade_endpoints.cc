@@ -17,13 +17,13 @@ ApiAnswer NotAllowed() { return AnswerOf(MakeError(ErrorKind::kCancelRejected, k
 
 }  // namespace
 
-void TradeEndpoints::CountOrder(const ApiCall& call, bool was_placed, ApiAnswer& answer) {
+void TradeEndpoints::CountOrder(const Placing& placing, bool was_placed, ApiAnswer& answer) {
   const std::int64_t now_ns = state_.clock.WallNs();
   if (!was_placed) {
-    state_.limits.GiveBackOrder(call.identity.account, call.received_ns, now_ns);
+    state_.limits.GiveBackOrder(placing.account, placing.received_ns, now_ns);
     return;
   }
-  answer.order_counts = state_.limits.Orders(call.identity.account, now_ns);
+  answer.order_counts = state_.limits.Orders(placing.account, now_ns);
 }
 
 void TradeEndpoints::Place(const ApiCall& call, ParameterReader& reader) {
@@ -40,9 +40,9 @@ void TradeEndpoints::SubmitPlace(const ApiCall& call, const PlaceRequest& reques
   }
   const bool sent = desk_.Submit(
       call, request.symbol->id, CommandBytes::Place(request, call.identity.request_id),
-      [this, kept = call, request](const CommandOutcome& outcome) {
-        ApiAnswer answer = AnswerPlace({state_.reference, kept.microseconds}, request, outcome);
-        CountOrder(kept, outcome.placed.has_value(), answer);
+      [this, placing = PlacingOf(call), request](const CommandOutcome& outcome) {
+        ApiAnswer answer = AnswerPlace({state_.reference, placing.microseconds}, request, outcome);
+        CountOrder(placing, outcome.placed.has_value(), answer);
         return answer;
       });
   if (!sent) {
@@ -157,14 +157,15 @@ void TradeEndpoints::SubmitCancelReplace(const ApiCall& call, const CancelReplac
     }
     return;
   }
-  const bool sent = desk_.Submit(call, request.place.symbol->id,
-                                 CommandBytes::CancelReplace(request, call.identity.request_id),
-                                 [this, kept = call, request](const CommandOutcome& outcome) {
-                                   ApiAnswer answer = AnswerCancelReplace(
-                                       {state_.reference, kept.microseconds}, request, outcome);
-                                   CountOrder(kept, outcome.placed.has_value(), answer);
-                                   return answer;
-                                 });
+  const bool sent =
+      desk_.Submit(call, request.place.symbol->id,
+                   CommandBytes::CancelReplace(request, call.identity.request_id),
+                   [this, placing = PlacingOf(call), request](const CommandOutcome& outcome) {
+                     ApiAnswer answer = AnswerCancelReplace(
+                         {state_.reference, placing.microseconds}, request, outcome);
+                     CountOrder(placing, outcome.placed.has_value(), answer);
+                     return answer;
+                   });
   if (!sent) {
     state_.limits.GiveBackOrder(call.identity.account, call.received_ns, call.received_ns);
   }
@@ -183,10 +184,11 @@ void TradeEndpoints::AnswerCancelNotAllowed(const ApiCall& call,
   }
   const bool sent = desk_.Submit(
       call, request.place.symbol->id, CommandBytes::Place(request.place, call.identity.request_id),
-      [this, kept = call, place = request.place](const CommandOutcome& outcome) {
-        const ApiAnswer placed = AnswerPlace({state_.reference, kept.microseconds}, place, outcome);
+      [this, placing = PlacingOf(call), place = request.place](const CommandOutcome& outcome) {
+        const ApiAnswer placed =
+            AnswerPlace({state_.reference, placing.microseconds}, place, outcome);
         ApiAnswer answer = CombineHalves(NotAllowed(), &placed);
-        CountOrder(kept, outcome.placed.has_value(), answer);
+        CountOrder(placing, outcome.placed.has_value(), answer);
         return answer;
       });
   if (!sent) {

@@ -1,6 +1,9 @@
 // The endpoints that place, change and cancel orders.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+
 #include "base/strong_id.h"
 #include "gateway/binance/api_call.h"
 #include "gateway/binance/engine_queries.h"
@@ -33,8 +36,17 @@ class TradeEndpoints {
   void SubmitCancelReplace(const ApiCall& call, const CancelReplaceRequest& request);
   void AnswerCancelNotAllowed(const ApiCall& call, const CancelReplaceRequest& request);
   void CancelOnly(const ApiCall& call, const CancelReplaceRequest& request, ApiAnswer over_limit);
+  // What the answer to an order needs of its call, when the engine has done it.
+  struct Placing {
+    AccountId account;
+    std::int64_t received_ns;
+    bool microseconds;
+  };
+  [[nodiscard]] static Placing PlacingOf(const ApiCall& call) {
+    return {call.identity.account, call.received_ns, call.microseconds};
+  }
   // The order counts of an answer, or the order given back when it was refused.
-  void CountOrder(const ApiCall& call, bool was_placed, ApiAnswer& answer);
+  void CountOrder(const Placing& placing, bool was_placed, ApiAnswer& answer);
 
   GatewayState& state_;
   OrderDesk& desk_;
