@@ -39,7 +39,8 @@ Result<std::unique_ptr<HistoryRecorder>> HistoryRecorder::Open(const HistoryOpti
     return std::unexpected(opened);
   }
   auto writer = std::make_unique<HistoryWriter>(
-      **store, *backlog, options.warn ? options.warn : HistoryWriter::WarningHandler(WarnOnStderr));
+      **store, *backlog, options.rows_per_file,
+      options.warn ? options.warn : HistoryWriter::WarningHandler(WarnOnStderr));
   if (Status loaded = writer->Load(); !loaded.ok()) {
     return Error(loaded.code(), options.directory + ": " + loaded.message());
   }

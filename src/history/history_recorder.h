@@ -40,6 +40,8 @@ struct HistoryOptions {
   std::string directory;        // the database's; made if it is not there
   std::string spool_directory;  // empty: `directory`
   BacklogOptions backlog;
+  // In a flood of events rows go to the database in files of so many: about 30 MB.
+  std::size_t rows_per_file = 250'000;
   // How long Stop may go on storing what is waiting; the log has the rest.
   std::int64_t stop_limit_ns = 10'000'000'000;
   // Told what is missing, or why nothing is stored. Any thread. Unset: one line on stderr.

@@ -17,9 +17,13 @@
 namespace lockstep {
 namespace {
 
-constexpr std::size_t kRowsPerWrite = 1'000;
+// Rows folded between two looks at what else there is to do.
+constexpr std::size_t kRowsPerTurn = 1'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
+// Rows wait this long for more; then, while as many come in this time again and again as a flood
+// brings, for a file full of them, but not longer than a few seconds.
 constexpr std::int64_t kLongestPendingNs = 50 * kNsPerMs;
+constexpr std::int64_t kLongestGatheringNs = 3'000 * kNsPerMs;
 constexpr std::int64_t kNapNs = 10 * kNsPerMs;
 constexpr std::int64_t kRetryNs = 1'000 * kNsPerMs;
 constexpr std::int64_t kLongestSleepNs = 1'000 * kNsPerMs;
@@ -30,8 +34,14 @@ HistoryKey PositionKey() { return HistoryKey::OfMeta("position"); }
 
 }  // namespace
 
-HistoryWriter::HistoryWriter(HistoryStore& store, Backlog& backlog, WarningHandler warn)
-    : store_(store), backlog_(backlog), warn_(std::move(warn)), orders_(open_), trades_(store) {}
+HistoryWriter::HistoryWriter(HistoryStore& store, Backlog& backlog, std::size_t rows_per_file,
+                             WarningHandler warn)
+    : store_(store),
+      backlog_(backlog),
+      rows_per_file_(rows_per_file),
+      warn_(std::move(warn)),
+      orders_(open_),
+      trades_(store) {}
 
 Status HistoryWriter::Load() {
   std::string value;
@@ -175,7 +185,8 @@ bool HistoryWriter::TakeEvents() {
     }
     block_offset_ = next;
     worked = true;
-    if (!in_entry_ && PendingRows() >= kRowsPerWrite) {
+    if (!in_entry_ && UnfoldedRows() >= kRowsPerTurn) {
+      Fold();
       break;
     }
   }
@@ -189,11 +200,11 @@ Status HistoryWriter::OnEvent(std::span<const std::byte> event) {
       return Status::Ok();
     case sbe::ExecutionReport::sbeTemplateId():
       in_entry_ = true;
-      orders_.Apply(event, batch_);
+      orders_.Apply(event, rows_);
       return Status::Ok();
     case sbe::Trade::sbeTemplateId():
       in_entry_ = true;
-      return trades_.Apply(event, batch_);
+      return trades_.Apply(event, rows_);
     default:
       // A definition of an image. When a damaged snapshot is given up for an older one, a second
       // image follows the first, and counts.
@@ -221,7 +232,7 @@ void HistoryWriter::NoteGap() {
   EncodeNumber(static_cast<std::uint64_t>(image_position_), value);
   HistoryKey key = HistoryKey::OfMeta("gap");
   key.Put64(static_cast<std::uint64_t>(folded_position_));
-  batch_.Put(SliceOf(key), value);
+  rows_.Put(key, value);
 }
 
 bool HistoryWriter::IsWriteDue() const {
@@ -229,17 +240,31 @@ bool HistoryWriter::IsWriteDue() const {
     return false;
   }
   const std::int64_t stored = stored_position_.load();
-  return batch_finished_ || PendingRows() >= kRowsPerWrite ||
-         clock_.MonotonicNs() - pending_since_ns_ >= kLongestPendingNs || lost_.load() ||
-         wanted_durable_.load() > stored || questions_.HasAbove(stored);
+  return batch_finished_ || rows_.size() >= rows_per_file_ || HasWaitedEnough() || lost_.load() ||
+         wanted_durable_.load() > stored || questions_.HasAbove(stored) ||
+         (is_open_ahead_ && questions_.size() != 0);
+}
+
+bool HistoryWriter::HasWaitedEnough() const {
+  const std::int64_t waited_ns = clock_.MonotonicNs() - pending_since_ns_;
+  const bool is_flood = static_cast<std::int64_t>(rows_.size()) * kLongestGatheringNs >=
+                        static_cast<std::int64_t>(rows_per_file_) * waited_ns;
+  return waited_ns >= kLongestGatheringNs || (waited_ns >= kLongestPendingNs && !is_flood);
+}
+
+void HistoryWriter::Fold() {
+  is_open_ahead_ = is_open_ahead_ || orders_.changed() != 0;
+  orders_.Finish(rows_);
+  trades_.Finish(rows_);
+  folded_rows_ = rows_.size();
 }
 
 void HistoryWriter::FinishBatch() {
-  orders_.Finish(batch_);
-  trades_.Finish(batch_);
+  Fold();
   std::string value;
   EncodeNumber(static_cast<std::uint64_t>(folded_position_), value);
-  batch_.Put(SliceOf(PositionKey()), value);
+  rows_.Put(PositionKey(), value);
+  rows_.Sort();
   batch_finished_ = true;
 }
 
@@ -247,12 +272,15 @@ Status HistoryWriter::WritePending() {
   if (!batch_finished_) {
     FinishBatch();
   }
-  if (Status written = store_.Write(batch_); !written.ok()) {
+  const bool as_file = rows_.size() >= rows_per_file_ / 2;
+  if (Status written = as_file ? store_.WriteFile(rows_) : store_.Write(rows_); !written.ok()) {
     return written;
   }
-  rows_stored_ += batch_.Count();
-  batch_.Clear();
+  rows_stored_ += rows_.size();
+  rows_.Clear();
+  folded_rows_ = 0;
   batch_finished_ = false;
+  is_open_ahead_ = false;
   stored_position_ = folded_position_;
   return Status::Ok();
 }
@@ -276,6 +304,9 @@ Status HistoryWriter::SyncIfAsked() {
 bool HistoryWriter::AnswerQuestions() {
   const std::int64_t until_ns = clock_.MonotonicNs() + kAnsweringNs;
   const bool cannot_wait = IsTroubled() || IsAtItsEnd();
+  if (is_open_ahead_ && !cannot_wait) {
+    return false;  // the write that brings the rows up to the open orders is due now
+  }
   bool worked = false;
   do {
     const auto waiting = questions_.Take(cannot_wait ? INT64_MAX : stored_position_.load());

@@ -1,10 +1,9 @@
 // Stores what the backlog holds, and answers questions, on one thread: so a question sees a state
 // that stands still and needs no lock.
 //
-// - One write to the database for many log entries: after 1,000 rows, after 50 ms, or when a
-// question waits for what is not
-//   stored yet. It holds whole entries and the position of the last one, so that each entry is
-//   stored exactly once.
+// - One write to the database for many log entries: after 50 ms, in a flood when there are enough
+//   rows for a file of their own, or when a question waits for what is not stored yet. It holds
+//   whole entries and the position of the last one, so that each entry is stored exactly once.
 // - A snapshot that was loaded past the stored position is a gap: it is told, kept in the store,
 // and stepped over.
 // Half-failures: a write that fails is tried again every second, and questions are meanwhile
@@ -12,8 +11,6 @@
 // backlog is stored and then no more. Either way the stored position stays where it is, and the log
 // brings the rest at the next start. Threads: its own; Load, Start, Stop the owner's; the rest any.
 #pragma once
-
-#include <rocksdb/write_batch.h>
 
 #include <atomic>
 #include <cstddef>
@@ -33,6 +30,7 @@
 #include "history/open_order_index.h"
 #include "history/order_fold.h"
 #include "history/questions.h"
+#include "history/row_batch.h"
 #include "history/store.h"
 #include "history/trade_fold.h"
 
@@ -43,7 +41,8 @@ class HistoryWriter {
   using WarningHandler = std::function<void(std::string_view)>;
 
   // All must outlive the writer. Call Load before anything else.
-  HistoryWriter(HistoryStore& store, Backlog& backlog, WarningHandler warn);
+  HistoryWriter(HistoryStore& store, Backlog& backlog, std::size_t rows_per_file,
+                WarningHandler warn);
   ~HistoryWriter() { Stop(0); }
   HistoryWriter(const HistoryWriter&) = delete;
   HistoryWriter& operator=(const HistoryWriter&) = delete;
@@ -83,6 +82,9 @@ class HistoryWriter {
   void OnBatchEnd(std::span<const std::byte> event);
   void NoteGap();
   [[nodiscard]] bool IsWriteDue() const;
+  [[nodiscard]] bool HasWaitedEnough() const;
+  // Turns what has been gathered of orders and trades into rows.
+  void Fold();
   void FinishBatch();
   [[nodiscard]] Status WritePending();
   [[nodiscard]] Status SyncIfAsked();
@@ -94,13 +96,16 @@ class HistoryWriter {
   void Finish();
   [[nodiscard]] bool HasPending() const { return folded_position_ > stored_position_.load(); }
   [[nodiscard]] bool IsTroubled() const { return retry_ns_ != 0; }
-  [[nodiscard]] std::size_t PendingRows() const { return orders_.changed() + batch_.Count(); }
+  [[nodiscard]] std::size_t UnfoldedRows() const {
+    return orders_.changed() + rows_.size() - folded_rows_;
+  }
   [[nodiscard]] bool MustSync() const;
   // No more will be stored than has been.
   [[nodiscard]] bool IsAtItsEnd() const;
 
   HistoryStore& store_;
   Backlog& backlog_;
+  const std::size_t rows_per_file_;
   const WarningHandler warn_;
   const SystemClock clock_;
   OpenOrderIndex open_;
@@ -126,10 +131,12 @@ class HistoryWriter {
   // The writer's thread alone:
   std::vector<std::byte> block_;
   std::size_t block_offset_ = 0;
-  rocksdb::WriteBatch batch_;
+  RowBatch rows_;
+  std::size_t folded_rows_ = 0;  // of rows_, as of the last Fold
   bool batch_finished_ = false;  // complete, but the disk has not taken it yet
+  bool is_open_ahead_ = false;   // open_ holds what is in rows_ and not in the store
   bool in_entry_ = false;
-  std::int64_t folded_position_ = 0;  // of the newest entry in batch_
+  std::int64_t folded_position_ = 0;  // of the newest entry taken in
   std::int64_t image_position_ = 0;   // of the snapshot loaded; 0: none
   std::int64_t pending_since_ns_ = 0;
   std::int64_t retry_ns_ = 0;  // when to try again; 0: no trouble

@@ -1,19 +1,17 @@
 #include "history/order_fold.h"
 
-#include <rocksdb/write_batch.h>
-
 #include <string_view>
 
 #include "history/keys.h"
 #include "history/records.h"
-#include "history/store.h"
+#include "history/row_batch.h"
 #include "lockstep_sbe/ExecutionReport.h"
 #include "protocol/entry.h"
 
 namespace lockstep {
 namespace {
 
-void PutFill(sbe::ExecutionReport& report, std::string& value, rocksdb::WriteBatch& batch) {
+void PutFill(sbe::ExecutionReport& report, std::string& value, RowBatch& rows) {
   const StoredFill fill{.account = AccountId(report.header().account()),
                         .symbol = SymbolId(report.header().symbol()),
                         .order_id = OrderId(report.orderId()),
@@ -29,17 +27,14 @@ void PutFill(sbe::ExecutionReport& report, std::string& value, rocksdb::WriteBat
                         .position = report.header().position(),
                         .command_index = report.header().commandIndex()};
   EncodeFill(fill, value);
-  batch.Put(SliceOf(HistoryKey::OfFill(fill.account, fill.symbol, fill.trade_id, fill.order_id)),
-            value);
-  batch.Put(
-      SliceOf(HistoryKey::OfFillOfOrder(fill.account, fill.symbol, fill.order_id, fill.trade_id)),
-      value);
+  rows.Put(HistoryKey::OfFill(fill.account, fill.symbol, fill.trade_id, fill.order_id), value);
+  rows.Put(HistoryKey::OfFillOfOrder(fill.account, fill.symbol, fill.order_id, fill.trade_id),
+           value);
 }
 
 // `order`: as the report leaves it.
 void PutChange(sbe::ExecutionReport& report, const StoredOrder& order,
-               std::string_view request_client_order_id, std::string& value,
-               rocksdb::WriteBatch& batch) {
+               std::string_view request_client_order_id, std::string& value, RowBatch& rows) {
   StoredChange change{.order = order, .execution_id = report.executionId()};
   change.order.cancel_client_order_id = request_client_order_id;
   EncodeChange(change, value);
@@ -47,7 +42,7 @@ void PutChange(sbe::ExecutionReport& report, const StoredOrder& order,
       HistoryKey::OfCommand(order.account, order.symbol, report.header().position(),
                             report.header().commandIndex())
           .Put64(order.order_id.value());
-  batch.Put(SliceOf(key), value);
+  rows.Put(key, value);
 }
 
 }  // namespace
@@ -71,11 +66,11 @@ StoredOrder& OrderFold::Of(AccountId account, SymbolId symbol, OrderId order_id)
   return changed_[place->second];
 }
 
-void OrderFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& batch) {
+void OrderFold::Apply(std::span<const std::byte> message, RowBatch& rows) {
   auto report = Decode<sbe::ExecutionReport>(message);
   const sbe::ExecType::Value type = report.execType();
   if (type == sbe::ExecType::TRADE) {
-    PutFill(report, value_, batch);
+    PutFill(report, value_, rows);
   }
   StoredOrder& order = Of(AccountId(report.header().account()), SymbolId(report.header().symbol()),
                           OrderId(report.orderId()));
@@ -100,34 +95,33 @@ void OrderFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& b
   const std::string_view request_id = report.getRequestClientOrderIdAsStringView();
   order.cancel_client_order_id = type == sbe::ExecType::CANCELED ? request_id : std::string_view();
   if (IsKeptChange(type, report.endReason())) {
-    PutChange(report, order, request_id, value_, batch);
+    PutChange(report, order, request_id, value_, rows);
   }
   // An order is named when it enters and when an amend renames it. Put at once, since names pass
   // from order to order, and the last one to get it counts.
   if ((type == sbe::ExecType::NEW || type == sbe::ExecType::REPLACED) &&
       !order.client_order_id.empty()) {
     EncodeNumber(order.order_id.value(), value_);
-    batch.Put(SliceOf(HistoryKey::OfClientId(order.account, order.symbol, order.client_order_id)),
-              value_);
+    rows.Put(HistoryKey::OfClientId(order.account, order.symbol, order.client_order_id), value_);
   }
 }
 
-void OrderFold::Finish(rocksdb::WriteBatch& batch) {
+void OrderFold::Finish(RowBatch& rows) {
   for (const StoredOrder& order : changed_) {
     EncodeOrder(order, value_);
-    batch.Put(SliceOf(HistoryKey::OfOrder(HistoryTable::kOrders, order.account, order.symbol,
-                                          order.order_id)),
-              value_);
+    rows.Put(
+        HistoryKey::OfOrder(HistoryTable::kOrders, order.account, order.symbol, order.order_id),
+        value_);
     if (order.is_open == open_.Contains(order.account, order.symbol, order.order_id)) {
       continue;  // also one that came and went since the last Finish
     }
     const HistoryKey open_key =
         HistoryKey::OfOrder(HistoryTable::kOpenOrders, order.account, order.symbol, order.order_id);
     if (order.is_open) {
-      batch.Put(SliceOf(open_key), {});
+      rows.Put(open_key, {});
       open_.Add(order.account, order.symbol, order.order_id);
     } else {
-      batch.Delete(SliceOf(open_key));
+      rows.Delete(open_key);
       open_.Remove(order.account, order.symbol, order.order_id);
     }
   }

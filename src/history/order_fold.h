@@ -14,10 +14,7 @@
 #include "base/strong_id.h"
 #include "history/history.h"
 #include "history/open_order_index.h"
-
-namespace rocksdb {
-class WriteBatch;
-}  // namespace rocksdb
+#include "history/row_batch.h"
 
 namespace lockstep {
 
@@ -25,11 +22,11 @@ class OrderFold {
  public:
   explicit OrderFold(OpenOrderIndex& open) : open_(open) {}
 
-  // An ExecutionReport of any type but STATUS. Its fill, change and client id go to `batch` at
+  // An ExecutionReport of any type but STATUS. Its fill, change and client id go to `rows` at
   // once.
-  void Apply(std::span<const std::byte> report, rocksdb::WriteBatch& batch);
-  // Puts the rows of all orders that changed into `batch` and brings the open orders up to them.
-  void Finish(rocksdb::WriteBatch& batch);
+  void Apply(std::span<const std::byte> report, RowBatch& rows);
+  // Puts the rows of all orders that changed into `rows` and brings the open orders up to them.
+  void Finish(RowBatch& rows);
 
   // Orders changed since Finish.
   [[nodiscard]] std::size_t changed() const { return changed_.size(); }

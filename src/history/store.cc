@@ -5,7 +5,9 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <cstdarg>
@@ -17,6 +19,8 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
+// A file of rows until the database has it; what is left of one is written over.
+constexpr const char* kNextFile = "/next.rows";
 
 // RocksDB's own log file is of no use here, and on a full disk its writer fails an assertion of
 // Debian's build. Every error comes back as a status.
@@ -63,7 +67,8 @@ rocksdb::CompressionType BestCompression() {
 
 rocksdb::Options StoreOptions() {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(64 * kMiB);
+  // Undivided: one thread asks, and the filter of a file is as large as a shard would be.
+  table.block_cache = rocksdb::NewLRUCache(64 * kMiB, 0);
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -77,6 +82,11 @@ rocksdb::Options StoreOptions() {
   options.allow_concurrent_memtable_write = false;  // there is one writer
   options.memtable_insert_with_hint_prefix_extractor = std::make_shared<RowsOfOneKind>();
   options.max_background_jobs = 2;
+  // Under load the youngest level gets a file of some 30 MB each second or two: the fewer times
+  // they are merged into the next, which is rewritten then, the less the market has to share its
+  // cores.
+  options.level0_file_num_compaction_trigger = 8;
+  options.max_bytes_for_level_base = 512 * kMiB;
   options.max_open_files = 512;
   // The two youngest levels are rewritten too often to be worth packing.
   options.compression = BestCompression();
@@ -128,8 +138,40 @@ Result<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& dire
 
 HistoryStore::~HistoryStore() = default;
 
-Status HistoryStore::Write(rocksdb::WriteBatch& batch) {
+Status HistoryStore::Write(const RowBatch& rows) {
+  rocksdb::WriteBatch batch;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const RowBatch::Row row = rows[i];
+    const rocksdb::Status added =
+        row.is_deletion ? batch.Delete(row.key) : batch.Put(row.key, row.value);
+    if (!added.ok()) {
+      return FromRocksDb(added);
+    }
+  }
   return FromRocksDb(db_->Write(rocksdb::WriteOptions(), &batch));
+}
+
+Status HistoryStore::WriteFile(const RowBatch& rows) {
+  rocksdb::Options options = db_->GetOptions();
+  options.compression = rocksdb::kNoCompression;
+  options.compression_per_level.clear();
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(options), options);
+  const std::string path = db_->GetName() + kNextFile;
+  rocksdb::Status status = file.Open(path);
+  for (std::size_t i = 0; status.ok() && i < rows.size(); ++i) {
+    const RowBatch::Row row = rows[i];
+    status = row.is_deletion ? file.Delete(row.key) : file.Put(row.key, row.value);
+  }
+  if (status.ok()) {
+    status = file.Finish();
+  }
+  if (status.ok()) {
+    rocksdb::IngestExternalFileOptions how;
+    how.move_files = true;
+    how.snapshot_consistency = false;  // no reader outlives its turn on the writer's thread
+    status = db_->IngestExternalFile({path}, how);
+  }
+  return FromRocksDb(status);
 }
 
 Status HistoryStore::Sync() { return FromRocksDb(db_->FlushWAL(true)); }

@@ -1,8 +1,9 @@
 // The database under history: RocksDB in one directory, one column family; keys.h names the rows.
 //
-// Durability: a batch that was written survives kill -9 (its WAL is in the page cache); after Sync
-// loss of power too. Errors: kIoError and kCorruption with RocksDB's words; kAlreadyExists when
-// another process has the directory. Threads: Write, Sync, Resume one at a time; reads any.
+// Durability: what was written survives kill -9 (its WAL is in the page cache, or its file there);
+// after Sync loss of power too. Errors: kIoError and kCorruption with RocksDB's words;
+// kAlreadyExists when another process has the directory. Threads: Write, WriteFile, Sync, Resume
+// one at a time; reads any.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -14,6 +15,7 @@
 
 #include "base/status.h"
 #include "history/keys.h"
+#include "history/row_batch.h"
 
 namespace lockstep {
 
@@ -24,8 +26,12 @@ class HistoryStore {
   HistoryStore(const HistoryStore&) = delete;
   HistoryStore& operator=(const HistoryStore&) = delete;
 
-  // All of it or nothing. After an error the same batch may be written again: rows are absolute.
-  [[nodiscard]] Status Write(rocksdb::WriteBatch& batch);
+  // All of them or nothing. Requires sorted rows. After an error the same rows may be written
+  // again: they are absolute.
+  [[nodiscard]] Status Write(const RowBatch& rows);
+  // The same, as a file of their own that joins the database: a quarter of the work for very many
+  // rows; for few it would be a file more to look into.
+  [[nodiscard]] Status WriteFile(const RowBatch& rows);
   [[nodiscard]] Status Sync();
   // Tries to leave the read-only state that RocksDB falls into after an error of the disk.
   [[nodiscard]] Status Resume();

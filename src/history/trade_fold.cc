@@ -1,7 +1,5 @@
 #include "history/trade_fold.h"
 
-#include <rocksdb/write_batch.h>
-
 #include "history/keys.h"
 #include "history/records.h"
 #include "lockstep_sbe/Trade.h"
@@ -27,7 +25,7 @@ Result<TradeFold::Market*> TradeFold::Of(SymbolId symbol) {
   return &markets_.emplace(symbol.value(), market).first->second;
 }
 
-Status TradeFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch& batch) {
+Status TradeFold::Apply(std::span<const std::byte> message, RowBatch& rows) {
   auto event = Decode<sbe::Trade>(message);
   const SymbolId symbol(event.header().symbol());
   const auto found = Of(symbol);
@@ -44,12 +42,12 @@ Status TradeFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch&
                           .time_ns = event.header().timestampNs(),
                           .taker_is_buyer = event.takerSide() == sbe::Side::BUY};
   EncodeTrade(trade, value_);
-  batch.Put(SliceOf(HistoryKey::OfTrade(symbol, trade_id)), value_);
+  rows.Put(HistoryKey::OfTrade(symbol, trade_id), value_);
 
   StoredAggregateTrade& aggregate = market.aggregate;
   if (aggregate.aggregate_trade_id != trade.aggregate_trade_id) {
     if (aggregate.aggregate_trade_id != 0) {
-      PutAggregate(symbol, aggregate, batch);
+      PutAggregate(symbol, aggregate, rows);
     }
     aggregate = {.aggregate_trade_id = trade.aggregate_trade_id,
                  .price = trade.price,
@@ -67,7 +65,7 @@ Status TradeFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch&
     const std::int64_t open_ns = CandleOpenNs(kBaseIntervals[base], trade.time_ns);
     if (candle.open_ns != open_ns) {
       if (candle.trade_count != 0) {
-        PutCandle(symbol, base, candle, batch);
+        PutCandle(symbol, base, candle, rows);
       }
       candle = {.open_ns = open_ns};
     }
@@ -76,31 +74,30 @@ Status TradeFold::Apply(std::span<const std::byte> message, rocksdb::WriteBatch&
   return Status::Ok();
 }
 
-void TradeFold::Finish(rocksdb::WriteBatch& batch) {
+void TradeFold::Finish(RowBatch& rows) {
   for (auto& [id, market] : markets_) {
     if (!market.changed) {
       continue;
     }
     const SymbolId symbol(id);
-    PutAggregate(symbol, market.aggregate, batch);
+    PutAggregate(symbol, market.aggregate, rows);
     market.aggregate = {};
     for (std::size_t base = 0; base < kBaseIntervals.size(); ++base) {
-      PutCandle(symbol, base, market.candles[base], batch);
+      PutCandle(symbol, base, market.candles[base], rows);
     }
     market.changed = false;
   }
 }
 
-void TradeFold::PutCandle(SymbolId symbol, std::size_t base, const Candle& candle,
-                          rocksdb::WriteBatch& batch) {
+void TradeFold::PutCandle(SymbolId symbol, std::size_t base, const Candle& candle, RowBatch& rows) {
   EncodeCandle(candle, value_);
-  batch.Put(SliceOf(HistoryKey::OfCandle(symbol, kBaseIntervals[base], candle.open_ns)), value_);
+  rows.Put(HistoryKey::OfCandle(symbol, kBaseIntervals[base], candle.open_ns), value_);
 }
 
 void TradeFold::PutAggregate(SymbolId symbol, const StoredAggregateTrade& aggregate,
-                             rocksdb::WriteBatch& batch) {
+                             RowBatch& rows) {
   EncodeAggregateTrade(aggregate, value_);
-  batch.Put(SliceOf(HistoryKey::OfAggregateTrade(symbol, aggregate.aggregate_trade_id)), value_);
+  rows.Put(HistoryKey::OfAggregateTrade(symbol, aggregate.aggregate_trade_id), value_);
 }
 
 }  // namespace lockstep

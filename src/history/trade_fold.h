@@ -16,6 +16,7 @@
 #include "base/strong_id.h"
 #include "history/candle_rows.h"
 #include "history/history.h"
+#include "history/row_batch.h"
 #include "history/store.h"
 
 namespace lockstep {
@@ -24,11 +25,11 @@ class TradeFold {
  public:
   explicit TradeFold(const HistoryStore& store) : store_(store) {}
 
-  // A Trade. Its own row goes to `batch` at once. An error: the candles under way could not be
+  // A Trade. Its own row goes to `rows` at once. An error: the candles under way could not be
   // read; nothing has changed then, and the same trade may be given again.
-  [[nodiscard]] Status Apply(std::span<const std::byte> trade, rocksdb::WriteBatch& batch);
-  // Puts what is under way and has changed into `batch`.
-  void Finish(rocksdb::WriteBatch& batch);
+  [[nodiscard]] Status Apply(std::span<const std::byte> trade, RowBatch& rows);
+  // Puts what is under way and has changed into `rows`.
+  void Finish(RowBatch& rows);
 
  private:
   struct Market {
@@ -38,10 +39,8 @@ class TradeFold {
   };
 
   [[nodiscard]] Result<Market*> Of(SymbolId symbol);
-  void PutCandle(SymbolId symbol, std::size_t base, const Candle& candle,
-                 rocksdb::WriteBatch& batch);
-  void PutAggregate(SymbolId symbol, const StoredAggregateTrade& aggregate,
-                    rocksdb::WriteBatch& batch);
+  void PutCandle(SymbolId symbol, std::size_t base, const Candle& candle, RowBatch& rows);
+  void PutAggregate(SymbolId symbol, const StoredAggregateTrade& aggregate, RowBatch& rows);
 
   const HistoryStore& store_;
   std::unordered_map<std::uint32_t, Market> markets_;

@@ -36,6 +36,7 @@ class FullDiskTest : public RecordingFixture {
     }
   }
   [[nodiscard]] std::string Small() const { return directory() + "/small"; }
+  void FillAndMakeSpace(HistoryOptions options);
 
   // All of a log into a history on a good disk, over what is stored there.
   void ExpectTheLogBringsTheRest(const HistoryOptions& options, const HistoryMarket& before) {
@@ -115,9 +116,8 @@ TEST_F(FullDiskTest, ASpoolThatCannotBeWrittenEndsRecordingUntilTheNextStart) {
   ExpectTheLogBringsTheRest(options, market);
 }
 
-TEST_F(FullDiskTest, AStoreThatCannotBeWrittenTriesAgainUntilThereIsSpace) {
+void FullDiskTest::FillAndMakeSpace(HistoryOptions options) {
   HistoryMarket market(42);
-  HistoryOptions options = Options();
   options.directory = Small() + "/history";
   options.spool_directory = directory();
   options.backlog.memory_bytes = 1'000'000;
@@ -141,6 +141,16 @@ TEST_F(FullDiskTest, AStoreThatCannotBeWrittenTriesAgainUntilThereIsSpace) {
              [&](const HistoryView& view) { ExpectSameRows(view, market.naive()); });
   EXPECT_THAT(Warnings(), HasSubstr("stores again"));
   Await([&] { return recorder->MakeDurable(market.position()).value_or(false); });
+}
+
+TEST_F(FullDiskTest, AStoreThatCannotBeWrittenTriesAgainUntilThereIsSpace) {
+  FillAndMakeSpace(Options());
+}
+
+TEST_F(FullDiskTest, AFileOfRowsThatCannotBeWrittenIsTriedAgainUntilThereIsSpace) {
+  HistoryOptions options = Options();
+  options.rows_per_file = 1;
+  FillAndMakeSpace(options);
 }
 
 TEST_F(FullDiskTest, AStoreThatCannotBeWrittenDoesNotHoldUpTheEnd) {

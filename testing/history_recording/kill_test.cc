@@ -31,6 +31,7 @@ TEST(RecordingChild, DISABLED_RecordsUntilItIsKilled) {
   HistoryOptions options;
   options.directory = std::string(directory) + "/history";
   options.backlog.memory_bytes = 50'000;  // so that the spool is in it too
+  options.rows_per_file = 400;            // and files of rows between those that take the WAL
   auto recorder = HistoryRecorder::Open(options, market.Attach());
   ASSERT_TRUE(recorder.has_value()) << recorder.error().message();
   std::filesystem::create_directory(std::string(directory) + "/running");

@@ -20,11 +20,14 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class RecorderTest : public RecordingFixture {};
+class RecorderTest : public RecordingFixture {
+ protected:
+  void StoreAndCompare(const HistoryOptions& options);
+};
 
-TEST_F(RecorderTest, StoresAllThatHappened) {
+void RecorderTest::StoreAndCompare(const HistoryOptions& options) {
   HistoryMarket market(1);
-  auto recorder = Open(market);
+  auto recorder = Open(market, options);
   market.SetUp();
   market.Lead();
   for (int i = 0; i < 300; ++i) {
@@ -42,6 +45,20 @@ TEST_F(RecorderTest, StoresAllThatHappened) {
     ExpectSameCandles(view, market.naive(), market.now_ns() + 3'600'000'000'000);
   });
   EXPECT_THAT(Warnings(), IsEmpty());
+}
+
+TEST_F(RecorderTest, StoresAllThatHappened) { StoreAndCompare(Options()); }
+
+TEST_F(RecorderTest, StoresAllThatHappenedInAFloodOfFiles) {
+  HistoryOptions options = Options();
+  options.rows_per_file = 1;
+  StoreAndCompare(options);
+}
+
+TEST_F(RecorderTest, StoresAllThatHappenedByBothWays) {
+  HistoryOptions options = Options();
+  options.rows_per_file = 400;
+  StoreAndCompare(options);
 }
 
 TEST_F(RecorderTest, AReplayAddsNothing) {
