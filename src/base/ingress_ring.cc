@@ -17,6 +17,14 @@ IngressRing::IngressRing(std::size_t capacity_bytes)
 }
 
 bool IngressRing::TryWrite(std::span<const std::byte> message) {
+  const bool written = TryWriteQuietly(message);
+  if (written) {
+    waker_.Notify();
+  }
+  return written;
+}
+
+bool IngressRing::TryWriteQuietly(std::span<const std::byte> message) {
   LOCKSTEP_ASSERT(!message.empty() && message.size() <= capacity() / 8);
   const std::size_t bytes = (kHeaderBytes + message.size() + 7) & ~std::size_t{7};
   std::size_t tail = tail_.load(std::memory_order_relaxed);
@@ -37,7 +45,6 @@ bool IngressRing::TryWrite(std::span<const std::byte> message) {
   const std::size_t offset = tail & mask_;
   std::memcpy(&buffer_[offset + kHeaderBytes], message.data(), message.size());
   StoreLength(offset, static_cast<std::int32_t>(message.size()));
-  waker_.Notify();
   return true;
 }
 

@@ -26,6 +26,8 @@ class IngressRing {
   // Copies one message in and wakes the reader. False: full, nothing was written (the caller
   // answers BACK_PRESSURED).
   [[nodiscard]] bool TryWrite(std::span<const std::byte> message);
+  // The same without waking: the caller notifies the waker when it has written all that it has.
+  [[nodiscard]] bool TryWriteQuietly(std::span<const std::byte> message);
 
   // Hands up to `limit` messages, oldest first, to `handler(std::span<const std::byte>) -> bool`;
   // the handler returns false to stop before taking that message. Returns how many were taken.

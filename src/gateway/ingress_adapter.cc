@@ -1,6 +1,7 @@
 #include "gateway/ingress_adapter.h"
 
 #include <array>
+#include <utility>
 
 #include "base/limits.h"
 #include "lockstep_sbe/CancelAll.h"
@@ -26,16 +27,41 @@ void IngressAdapter::StampHeader(std::span<std::byte> message, const Origin& ori
   header.gatewayReceivedNs(received_ns);
 }
 
+bool IngressAdapter::Write(IngressRing& ring, std::span<const std::byte> message) {
+  if (!after_turn_) {
+    return ring.TryWrite(message);
+  }
+  if (!ring.TryWriteQuietly(message)) {
+    return false;
+  }
+  if (++untold_ >= kMaxUntold) {
+    WakeReaders();
+  } else if (!std::exchange(turn_end_awaited_, true)) {
+    after_turn_([this] {
+      turn_end_awaited_ = false;
+      WakeReaders();
+    });
+  }
+  return true;
+}
+
+void IngressAdapter::WakeReaders() {
+  if (std::exchange(untold_, 0) != 0) {
+    commands_.waker().Notify();
+    queries_.waker().Notify();
+  }
+}
+
 bool IngressAdapter::SubmitCommand(std::span<std::byte> message, const Origin& origin,
                                    std::int64_t received_ns) {
   StampHeader(message, origin, received_ns);
-  return commands_.TryWrite(message);
+  return Write(commands_, message);
 }
 
 bool IngressAdapter::SubmitQuery(std::span<std::byte> message, const Origin& origin,
                                  std::int64_t received_ns) {
   StampHeader(message, origin, received_ns);
-  return queries_.TryWrite(message);
+  return Write(queries_, message);
 }
 
 bool IngressAdapter::SubmitDisconnectCancel(const Origin& origin, std::int64_t received_ns) {
