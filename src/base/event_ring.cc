@@ -97,8 +97,12 @@ void EventRing::Commit(std::size_t length) {
 
 void EventRing::Publish() {
   published_.store(tail_, std::memory_order_release);
+  // Who is seen dozing here will find, when it arms its waker, what has just been published.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   for (std::size_t i = 0; i < reader_count_; ++i) {
-    readers_[i]->waker_.Notify();
+    if (!readers_[i]->dozes_.load(std::memory_order_relaxed)) {
+      readers_[i]->waker_.Notify();
+    }
   }
 }
 

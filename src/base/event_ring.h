@@ -40,6 +40,10 @@ class EventRing final : public EventSink {
     }
     // The thread that polls sleeps on this.
     [[nodiscard]] Waker& waker() { return waker_; }
+    // While it dozes, its thread is not woken by Publish: it looks again before long by itself. For
+    // who has nobody waiting for what he makes of the events: a wake-up is dear, and the writer
+    // pays for it. After the end of a doze look at the ring before sleeping, as after Arm.
+    void Doze(bool dozes) { dozes_.store(dozes, std::memory_order_relaxed); }
     // Bytes published and not yet read. Any thread.
     [[nodiscard]] std::size_t LagBytes() const {
       return ring_->published_.load(std::memory_order_acquire) -
@@ -51,6 +55,7 @@ class EventRing final : public EventSink {
     EventRing* ring_ = nullptr;
     alignas(64) std::atomic<std::size_t> position_{0};
     alignas(64) Waker waker_;
+    std::atomic<bool> dozes_{false};
   };
 
   EventRing(std::size_t capacity_bytes, std::int64_t stall_limit_ns,

@@ -19,6 +19,8 @@ namespace {
 // long.
 constexpr std::size_t kEventsPerTurn = 4'096;
 constexpr std::int64_t kLongestSleepNs = 1'000'000'000;
+// While events flow that nobody hears of, the router looks this often.
+constexpr std::int64_t kDozeNs = 2'000'000;
 
 // All events begin with the EventHeader, so any codec of them reads it.
 std::uint16_t FlagsOf(std::span<const std::byte> message) {
@@ -49,24 +51,40 @@ void EventsRouter::Stop() {
 void EventsRouter::Run() {
   for (;;) {
     const bool stopping = stopping_.load(std::memory_order_acquire);
-    if (DoWork() > 0) {
-      continue;
-    }
-    if (stopping) {
+    const std::uint64_t events_before = events_.load(std::memory_order_relaxed);
+    const std::size_t done = DoWork();
+    const std::uint64_t events = events_.load(std::memory_order_relaxed) - events_before;
+    if (done == 0 && stopping) {
       return;
     }
-    Waker& waker = reader_.waker();
-    waker.Arm();
-    if (NothingWaits()) {
-      waker.Wait(observer_ == nullptr ? kLongestSleepNs
-                                      : std::min(kLongestSleepNs, observer_->LongestSleepNs()));
+    const bool may_doze = done == events && !IsHeard();
+    if (done == 0 || (may_doze && reader_.Empty() && !stopping)) {
+      Sleep(done != 0);
     }
-    waker.Disarm();
   }
 }
 
-bool EventsRouter::NothingWaits() const {
-  return reader_.Empty() && !has_requests_.load(std::memory_order_acquire) &&
+void EventsRouter::Sleep(bool dozing) {
+  std::int64_t sleep_ns = dozing ? kDozeNs : kLongestSleepNs;
+  if (observer_ != nullptr) {
+    sleep_ns = std::min(sleep_ns, observer_->LongestSleepNs());
+  }
+  Waker& waker = reader_.waker();
+  reader_.Doze(dozing);
+  waker.Arm();
+  if ((dozing || reader_.Empty()) && NoRequestsWait()) {
+    waker.Wait(sleep_ns);
+  }
+  waker.Disarm();
+  reader_.Doze(false);
+}
+
+bool EventsRouter::IsHeard() const {
+  return !subscriptions_.empty() || (observer_ != nullptr && observer_->IsHeard());
+}
+
+bool EventsRouter::NoRequestsWait() const {
+  return !has_requests_.load(std::memory_order_acquire) &&
          (observer_ == nullptr || !observer_->RequestsWaiting()) &&
          !stopping_.load(std::memory_order_acquire);
 }

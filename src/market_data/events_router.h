@@ -93,7 +93,10 @@ class EventsRouter final : public MarketDataFeed {
   using Subscription = std::pair<SymbolId, FeedKind>;
 
   void Run();
-  [[nodiscard]] bool NothingWaits() const;
+  // `dozing`: until the next look or request, else until there are events or requests.
+  void Sleep(bool dozing);
+  [[nodiscard]] bool IsHeard() const;
+  [[nodiscard]] bool NoRequestsWait() const;
   void Enqueue(const Request& request);
   std::size_t HandleRequests();
   bool Handle(const Request& request);

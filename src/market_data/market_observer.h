@@ -55,6 +55,9 @@ class MarketObserver {
   // Between entries, everything folded that BeginTurn spoke of. Returns how much was done; 0: wait.
   virtual std::size_t Work() = 0;
 
+  // Whether anybody hears of an entry when it ends. If not, the router need not hurry.
+  [[nodiscard]] virtual bool IsHeard() const = 0;
+
   // Looked at before the router sleeps, and for how long it may: no longer than this.
   [[nodiscard]] virtual bool RequestsWaiting() const = 0;
   [[nodiscard]] virtual std::int64_t LongestSleepNs() const = 0;

@@ -22,6 +22,7 @@ using boost::system::error_code;
 constexpr std::size_t kEventsAtATime = 1'024;
 // Time-outs are seconds; a finer tick would only cost idle wake-ups.
 constexpr auto kTick = std::chrono::milliseconds(50);
+constexpr auto kDoze = std::chrono::milliseconds(2);
 constexpr int kListenBacklog = 1'024;
 
 }  // namespace
@@ -211,6 +212,10 @@ void SbeServer::Impl::PumpEvents() {
       asio::post(io_, [this] { PumpEvents(); });
       return;
     }
+    if (taken > 0 && connections_.empty()) {
+      Doze();
+      return;
+    }
     reader_.waker().Arm();
     if (reader_.Empty()) {
       break;
@@ -218,6 +223,18 @@ void SbeServer::Impl::PumpEvents() {
     reader_.waker().Disarm();
   }
   AwaitEvents();
+}
+
+// Events flow, but nobody is there to be told: they are only kept, and that has time.
+void SbeServer::Impl::Doze() {
+  reader_.Doze(true);
+  doze_.expires_after(kDoze);
+  doze_.async_wait([this](const error_code& error) {
+    reader_.Doze(false);
+    if (!error) {
+      PumpEvents();
+    }
+  });
 }
 
 void SbeServer::Impl::AwaitEvents() {

@@ -63,6 +63,7 @@ class SbeServer::Impl final : public ConnectionOwner, public EventObserver {
   void OnAccepted(boost::asio::ip::tcp::socket socket);
   void TurnAway(boost::asio::ip::tcp::socket socket, std::string_view text);
   void PumpEvents();
+  void Doze();
   void AwaitEvents();
   void DeliverWaiting();
   void ScheduleTick();
@@ -104,6 +105,7 @@ class SbeServer::Impl final : public ConnectionOwner, public EventObserver {
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::posix::stream_descriptor events_ready_{io_};
   boost::asio::steady_timer tick_{io_};
+  boost::asio::steady_timer doze_{io_};
   bool accept_paused_ = false;
   std::uint16_t port_ = 0;
   std::uint64_t next_session_;

@@ -61,6 +61,7 @@ class StreamPublisher final : public StreamFeed, public MarketObserver {
   SymbolObserver& OnSymbol(SymbolId symbol, const SymbolBook& book) override;
   void OnEntryEnd(bool replaying) override;
   std::size_t Work() override;
+  [[nodiscard]] bool IsHeard() const override { return !subscriptions_.empty(); }
   [[nodiscard]] bool RequestsWaiting() const override;
   [[nodiscard]] std::int64_t LongestSleepNs() const override;
 
