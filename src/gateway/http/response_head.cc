@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/beast/http/status.hpp>
-#include <iterator>
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,15 +22,26 @@ std::string_view ReasonOf(unsigned status) {
   return {reason.data(), reason.size()};
 }
 
+void AppendNumber(std::string& to, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  to.append(digits.data(), end);
+}
+
 }  // namespace
 
 void AppendResponseHead(std::string& head, const HttpReply& reply, const ResponseFraming& framing) {
-  auto out = std::back_inserter(head);
-  fmt::format_to(out, "HTTP/1.{} {} {}\r\nServer: lockstep\r\n", framing.is_http_1_1 ? 1 : 0,
-                 reply.status, ReasonOf(reply.status));
+  head += framing.is_http_1_1 ? "HTTP/1.1 " : "HTTP/1.0 ";
+  AppendNumber(head, reply.status);
+  head += ' ';
+  head += ReasonOf(reply.status);
+  head += "\r\nServer: lockstep\r\n";
   if (reply.status != kNoContent) {
-    fmt::format_to(out, "Content-Type: {}\r\nContent-Length: {}\r\n", reply.content_type,
-                   reply.body.size());
+    head += "Content-Type: ";
+    head += reply.content_type;
+    head += "\r\nContent-Length: ";
+    AppendNumber(head, reply.body.size());
+    head += "\r\n";
   }
   head += "Cache-Control: no-store\r\n";
   if (framing.any_origin) {
@@ -41,7 +54,10 @@ void AppendResponseHead(std::string& head, const HttpReply& reply, const Respons
   }
   for (const auto& [name, value] : reply.headers) {
     if (value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos) {
-      fmt::format_to(out, "{}: {}\r\n", name, value);
+      head += name;
+      head += ": ";
+      head += value;
+      head += "\r\n";
     }
   }
   head += "\r\n";
