@@ -79,9 +79,12 @@ void AddEngineMetrics(Metrics& metrics, const MetricSources& sources) {
   const auto& gateway_reader = sources.gateway_reader;
   metrics.AddCounter("lockstep_engine_commands_total", "Commands applied, replayed ones too", {},
                      [&driver] { return static_cast<double>(driver.commands_applied()); });
-  metrics.AddInfo("lockstep_engine_digest", "Digest of the whole state, as a label", [&driver] {
-    return Metrics::Labels{{"digest", fmt::format("{:016x}", driver.digest())}};
-  });
+  metrics.AddInfo("lockstep_engine_digest",
+                  "Digest of the whole state, and at which position, as labels", [&driver] {
+                    const auto [position, digest] = driver.applied();
+                    return Metrics::Labels{{"digest", fmt::format("{:016x}", digest)},
+                                           {"position", fmt::format("{}", position)}};
+                  });
   metrics.AddCounter("lockstep_snapshots_total", "Snapshots started", {}, [&engine_thread] {
     return static_cast<double>(engine_thread.snapshots_started());
   });

@@ -1,6 +1,7 @@
 #include "sequencer/state_machine_driver.h"
 
 #include <cstddef>
+#include <thread>
 
 #include "base/assert.h"
 #include "lockstep_sbe/BatchEnd.h"
@@ -52,6 +53,17 @@ void StateMachineDriver::Mirror() {
   next_deadline_ns_.store(inner_.NextDeadlineNs(), std::memory_order_release);
 }
 
+StateMachineDriver::Applied StateMachineDriver::applied() const {
+  for (;;) {
+    const std::uint64_t version = version_.load(std::memory_order_acquire);
+    const Applied state = {applied_position(), digest()};
+    if (version % 2 == 0 && version_.load(std::memory_order_acquire) == version) {
+      return state;
+    }
+    std::this_thread::yield();
+  }
+}
+
 Status StateMachineDriver::LoadSnapshot(SnapshotReader& reader) {
   Status loaded = inner_.LoadSnapshot(reader);
   ring_.Publish();
@@ -92,10 +104,13 @@ void StateMachineDriver::Apply(std::int64_t position, std::int64_t timestamp_ns,
     }
   }
   // The mirrors first: who has seen the events must not find an older position or deadline.
+  const std::uint64_t version = version_.load(std::memory_order_relaxed);
+  version_.store(version + 1, std::memory_order_relaxed);  // before the digest, which releases it
   Mirror();
   digest_trail_.Record(position, digest());
   entries_applied_.fetch_add(1, std::memory_order_relaxed);
   applied_position_.store(position, std::memory_order_release);
+  version_.store(version + 2, std::memory_order_release);
   ring_.Publish();
 }
 

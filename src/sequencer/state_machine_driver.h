@@ -56,7 +56,14 @@ class StateMachineDriver final : public StateMachine {
   void SetReplayedUpTo(std::int64_t position) { replayed_up_to_ = position; }
 
   // ---- any thread: as of the last applied entry ----
-  // Position, digest and deadline are each whole, but may be of two neighbouring entries.
+  // Position, digest and deadline are each whole, but may be of two neighbouring entries;
+  // `applied()` is of one.
+  struct Applied {
+    std::int64_t position;
+    std::uint64_t digest;
+  };
+  // Waits while an entry is being applied; for those who look now and then.
+  [[nodiscard]] Applied applied() const;
   [[nodiscard]] std::int64_t applied_position() const {
     return applied_position_.load(std::memory_order_acquire);
   }
@@ -89,6 +96,7 @@ class StateMachineDriver final : public StateMachine {
   std::int64_t term_ = -1;
   std::int32_t leader_ = Leadership::kNoLeader;
   DigestTrail digest_trail_;
+  std::atomic<std::uint64_t> version_{0};  // odd while position and digest are not of one entry
   std::atomic<std::int64_t> applied_position_{0};
   std::atomic<std::uint64_t> digest_{0};
   std::atomic<std::int64_t> next_deadline_ns_{INT64_MAX};

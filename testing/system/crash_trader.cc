@@ -1,28 +1,23 @@
 #include "testing/system/crash_trader.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "client/wire.h"
-#include "lockstep_sbe/BalanceRow.h"
 #include "lockstep_sbe/BalanceUpdate.h"
 #include "lockstep_sbe/ExecutionReport.h"
-#include "lockstep_sbe/QueryEnd.h"
 #include "lockstep_sbe/Reject.h"
 #include "lockstep_sbe/RequestReplayed.h"
 #include "lockstep_sbe/ResendEnd.h"
 #include "lockstep_sbe/ResendRequest.h"
 #include "lockstep_sbe/SessionReject.h"
+#include "testing/support/account_questions.h"
+#include "testing/support/random_orders.h"
 
 namespace lockstep::testing_system {
 namespace {
 
-constexpr std::uint32_t kSymbol = 1;  // BTCUSDT of --dev
-constexpr std::uint32_t kQuoteAsset = 1;
-constexpr std::uint32_t kBaseAsset = 2;
 constexpr std::size_t kOutstanding = 32;
-constexpr std::size_t kOpenOrders = 200;
 constexpr std::size_t kRememberedAnswers = 16;
 constexpr std::uint64_t kHistory = 1'000;
 constexpr std::int64_t kTimeoutMs = 20'000;
@@ -177,86 +172,26 @@ void CrashTrader::Settle() {
 }
 
 bool CrashTrader::SendRandom() {
-  const auto command = RandomCommand();
+  const auto command = RandomOrderCommand(random_, commands_, ledger_);
   outstanding_.push_back(
       {commands_.last_request_id(), std::vector<std::byte>(command.begin(), command.end())});
   return client_->Queue(command).ok();
 }
 
-std::span<const std::byte> CrashTrader::RandomCommand() {
-  const auto below = [this](std::uint64_t bound) { return random_() % bound; };
-  const auto& open = ledger_.open_orders();
-  if (!open.empty() && (open.size() > kOpenOrders || below(4) == 0)) {
-    auto at = open.lower_bound(open.begin()->first +
-                               below(open.rbegin()->first - open.begin()->first + 1));
-    const auto& [order_id, order] = *at;
-    if (order.leaves_lots > 2 && below(3) == 0) {
-      return commands_.AmendOrder(kSymbol, {.order_id = order_id}, order.quantity_lots - 1);
-    }
-    return commands_.CancelOrder(kSymbol, {.order_id = order_id});
-  }
-  const bool is_buy = below(2) == 0;
-  // Around 60,000.00, so that about half of them meet something.
-  const auto price_ticks = static_cast<std::int64_t>(5'999'000 + below(2'000));
-  return commands_.NewOrder(
-      {.symbol = kSymbol,
-       .side = is_buy ? sbe::Side::BUY : sbe::Side::SELL,
-       .time_in_force = below(5) == 0 ? sbe::TimeInForce::IOC : sbe::TimeInForce::GTC,
-       .price_ticks = price_ticks,
-       .quantity_lots = static_cast<std::int64_t>(10 + below(200))});
-}
-
 void CrashTrader::CompareWithExchange() {
-  std::map<std::uint64_t, OpenOrder> orders;
-  std::uint64_t after = 0;
-  for (bool more = true; more;) {
-    if (!client_->Send(commands_.Query(QueryKind::kOpenOrders, kSymbol, {}, after)).ok()) {
-      return Fault("the connection broke during a query");
-    }
-    for (bool ended = false; !ended;) {
-      const auto message = client_->Receive(kTimeoutMs);
-      if (!message) {
-        return Fault("open orders: " + message.error().message());
-      }
-      if (auto report = As<sbe::ExecutionReport, 2>(*message);
-          report && report->execType() == sbe::ExecType::STATUS) {
-        after = report->orderId();
-        orders[after] = {report->price(), report->quantity(), report->leavesQuantity(),
-                         report->cumulativeQuantity()};
-      } else if (auto end = As<sbe::QueryEnd>(*message)) {
-        ended = true;
-        more = end->more() != 0;
-      } else {
-        ledger_.TakeNumbered(*message);
-      }
-    }
+  const auto orders = AskOpenOrders(*client_, commands_, ledger_);
+  if (!orders) {
+    return Fault("open orders: " + orders.error().message());
   }
-  if (orders != ledger_.open_orders()) {
-    return Fault("the exchange has " + std::to_string(orders.size()) + " open orders, the books " +
+  if (*orders != ledger_.open_orders()) {
+    return Fault("the exchange has " + std::to_string(orders->size()) + " open orders, the books " +
                  std::to_string(ledger_.open_orders().size()) + ", or they differ");
   }
-  if (!client_->Send(commands_.Query(QueryKind::kBalances)).ok()) {
-    return Fault("the connection broke during a query");
+  const auto answer = AskBalances(*client_, commands_, ledger_);
+  if (!answer) {
+    return Fault("balances: " + answer.error().message());
   }
-  Balances balances;
-  for (;;) {
-    const auto message = client_->Receive(kTimeoutMs);
-    if (!message) {
-      return Fault("balances: " + message.error().message());
-    }
-    if (auto row = As<sbe::BalanceRow>(*message)) {
-      if (row->asset() == kBaseAsset) {
-        balances.base_free = row->free();
-        balances.base_locked = row->locked();
-      } else if (row->asset() == kQuoteAsset) {
-        balances.quote_free = row->free();
-        balances.quote_locked = row->locked();
-      }
-    } else if (As<sbe::QueryEnd>(*message)) {
-      break;
-    }
-  }
-  if (acknowledged_ > 0 && balances != ledger_.balances()) {
+  if (acknowledged_ > 0 && answer->balances != ledger_.balances()) {
     Fault("the balances differ from the books");
   }
 }

@@ -15,7 +15,7 @@
 #include "client/command_builder.h"
 #include "client/credentials.h"
 #include "client/sbe_client.h"
-#include "testing/system/account_ledger.h"
+#include "testing/support/account_ledger.h"
 
 namespace lockstep::testing_system {
 
@@ -52,7 +52,6 @@ class CrashTrader {
  private:
   void Fault(const std::string& what);
   [[nodiscard]] bool SendRandom();
-  std::span<const std::byte> RandomCommand();
   // One message; false when none came in time or the connection is gone.
   bool TakeOne(std::int64_t timeout_ms);
   void TakeAnswer(const RequestId& id, bool replayed, bool rejected);

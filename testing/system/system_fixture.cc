@@ -6,9 +6,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <span>
-
-#include "client/tcp_stream.h"
 
 namespace lockstep::testing_system {
 
@@ -39,38 +36,6 @@ Finished RunLockstep(const std::vector<std::string>& arguments) {
   const int status = pclose(pipe);
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return finished;
-}
-
-HttpAnswer HttpGet(const std::string& address, const std::string& path) {
-  auto stream = TcpStream::Connect(address, 5'000);
-  if (!stream) {
-    return {};
-  }
-  const std::string request =
-      "GET " + path + " HTTP/1.1\r\nHost: lockstep\r\nConnection: close\r\n\r\n";
-  if (stream->Write(std::as_bytes(std::span(request))).value_or(0) != request.size()) {
-    return {};
-  }
-  std::string text;
-  std::array<std::byte, 4'096> buffer{};
-  for (;;) {
-    if (!stream->Wait(false, 5'000)) {
-      return {};
-    }
-    const auto count = stream->Read(buffer);
-    if (!count) {
-      break;
-    }
-    text.append(reinterpret_cast<const char*>(buffer.data()), *count);
-  }
-  HttpAnswer answer;
-  const std::size_t space = text.find(' ');
-  const std::size_t blank = text.find("\r\n\r\n");
-  if (space != std::string::npos && blank != std::string::npos) {
-    answer.status = std::atoi(text.c_str() + space);
-    answer.body = text.substr(blank + 4);
-  }
-  return answer;
 }
 
 Result<std::unique_ptr<SbeClient>> LogOn(const LocalExchange& exchange,

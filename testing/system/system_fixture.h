@@ -1,5 +1,5 @@
 // What the system tests share: a directory that goes away, the executable's path, running it to its
-// end, one HTTP request.
+// end.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 #include "client/credentials.h"
 #include "client/local_exchange.h"
 #include "client/sbe_client.h"
+#include "testing/support/http_get.h"  // IWYU pragma: export
 
 namespace lockstep::testing_system {
 
@@ -28,12 +29,6 @@ struct Finished {
 };
 // Runs the executable with these arguments until it ends.
 [[nodiscard]] Finished RunLockstep(const std::vector<std::string>& arguments);
-
-struct HttpAnswer {
-  int status = 0;
-  std::string body;
-};
-[[nodiscard]] HttpAnswer HttpGet(const std::string& address, const std::string& path);
 
 // A connection that is logged on.
 [[nodiscard]] Result<std::unique_ptr<SbeClient>> LogOn(const LocalExchange& exchange,

@@ -1,4 +1,4 @@
-#include "testing/system/account_ledger.h"
+#include "testing/support/account_ledger.h"
 
 #include <string_view>
 
@@ -60,7 +60,15 @@ void AccountLedger::TakeReport(std::span<const std::byte> message) {
     return;
   }
   if (report->reply().requestIdLow() != 0) {
-    seen_requests_[report->reply().requestIdLow()] = true;
+    std::uint64_t& made =
+        seen_requests_[{report->reply().requestIdHigh(), report->reply().requestIdLow()}];
+    if (report->execType() == sbe::ExecType::NEW) {
+      if (made != 0) {
+        Fault("one request made the orders " + std::to_string(made) + " and " +
+              std::to_string(report->orderId()));
+      }
+      made = report->orderId();
+    }
   }
   if (report->execType() == sbe::ExecType::TRADE &&
       !fills_.emplace(std::pair(report->tradeId(), report->orderId()), report->lastQuantity())

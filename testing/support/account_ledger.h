@@ -44,7 +44,8 @@ struct Request {
 class AccountLedger {
  public:
   // Takes in an ExecutionReport or BalanceUpdate. Numbers must come one after the other; what was
-  // taken in before must come again exactly as it was. Otherwise `fault()` says what is wrong.
+  // taken in before must come again exactly as it was; no request may make two orders. Otherwise
+  // `fault()` says what is wrong.
   void TakeNumbered(std::span<const std::byte> message);
 
   [[nodiscard]] const std::string& fault() const { return fault_; }
@@ -55,7 +56,9 @@ class AccountLedger {
   [[nodiscard]] const Balances& balances() const { return balances_; }
   [[nodiscard]] std::size_t fill_count() const { return fills_.size(); }
   // Whether an event caused by this request has been taken in.
-  [[nodiscard]] bool HasSeen(const RequestId& id) const { return seen_requests_.contains(id.low); }
+  [[nodiscard]] bool HasSeen(const RequestId& id) const {
+    return seen_requests_.contains({id.high, id.low});
+  }
   // (trade id, own order id) → quantity. An account that meets itself has two of one trade.
   using Fills = std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t>;
   [[nodiscard]] const Fills& fills() const { return fills_; }
@@ -68,7 +71,8 @@ class AccountLedger {
   std::unordered_map<std::uint64_t, std::uint64_t> content_;  // sequence → hash of what it said
   std::map<std::uint64_t, OpenOrder> open_orders_;
   Fills fills_;
-  std::unordered_map<std::uint64_t, bool> seen_requests_;
+  // Request id → the order that it made, 0: none. Of other sessions of the account too.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> seen_requests_;
   Balances balances_;
   std::string fault_;
 };

@@ -1,0 +1,150 @@
+#include "client/local_node.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+
+extern char** environ;
+
+namespace lockstep {
+namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
+}  // namespace
+
+Result<std::unique_ptr<LocalNode>> LocalNode::Start(const std::string& executable,
+                                                    const std::string& config_path,
+                                                    OnLine on_line) {
+  std::vector<std::string> arguments = {executable, "node", "--dev", "--config", config_path};
+  std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
+  for (std::string& argument : arguments) {
+    pointers.push_back(argument.data());
+  }
+  pointers.push_back(nullptr);
+  std::array<int, 2> pipe_ends{};
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
+    return Error(StatusCode::kIoError, std::string("pipe: ") + std::strerror(errno));
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
+  // A Ctrl-C meant for us must not reach it.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t pid = -1;
+  const int error =
+      posix_spawn(&pid, executable.c_str(), &actions, &attributes, pointers.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  close(pipe_ends[1]);
+  if (error != 0) {
+    close(pipe_ends[0]);
+    return Error(StatusCode::kIoError, executable + ": " + std::strerror(error));
+  }
+  return std::unique_ptr<LocalNode>(new LocalNode(pid, pipe_ends[0], std::move(on_line)));
+}
+
+LocalNode::LocalNode(pid_t pid, int output, OnLine on_line)
+    : pid_(pid), output_(output), on_line_(std::move(on_line)), reader_([this] {
+        ReadOutput();
+        output_ended_.store(true, std::memory_order_release);
+      }) {}
+
+void LocalNode::ReadOutput() const {
+  const SystemClock clock;
+  std::string text;
+  std::array<char, 4'096> buffer{};
+  for (;;) {
+    const ssize_t count = read(output_, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count <= 0) {
+      break;
+    }
+    const std::int64_t arrived_ns = clock.MonotonicNs();
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos;
+         end = text.find('\n', begin)) {
+      on_line_(arrived_ns, std::string_view(text).substr(begin, end - begin));
+      begin = end + 1;
+    }
+    text.erase(0, begin);
+  }
+  if (!text.empty()) {
+    on_line_(clock.MonotonicNs(), text);
+  }
+}
+
+void LocalNode::Pause() {
+  is_paused_ = true;
+  kill(pid_, SIGSTOP);
+  // The signal has been taken when the process is seen stopped.
+  int status = 0;
+  waitpid(pid_, &status, WUNTRACED);
+}
+
+void LocalNode::Resume() {
+  kill(pid_, SIGCONT);
+  is_paused_ = false;
+}
+
+void LocalNode::AskToEnd() const {
+  if (pid_ > 0) {
+    kill(pid_, SIGTERM);
+  }
+}
+
+Result<int> LocalNode::AwaitEnd(std::int64_t timeout_ms) {
+  const SystemClock clock;
+  const std::int64_t deadline_ns = clock.MonotonicNs() + timeout_ms * kNsPerMs;
+  while (pid_ > 0) {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+      pid_ = -1;
+      exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+      break;
+    }
+    if (clock.MonotonicNs() > deadline_ns) {
+      return Error(StatusCode::kUnavailable, "the node still runs");
+    }
+    const timespec pause = {0, kNsPerMs};
+    nanosleep(&pause, nullptr);
+  }
+  return exit_code_;
+}
+
+void LocalNode::Kill() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+    exit_code_ = 128 + SIGKILL;
+  }
+}
+
+LocalNode::~LocalNode() {
+  Kill();
+  reader_.join();
+  close(output_);
+}
+
+}  // namespace lockstep
