@@ -19,6 +19,7 @@
 #include "lockstep_sbe/ResendEnd.h"
 #include "testing/support/account_questions.h"
 #include "testing/support/http_get.h"
+#include "testing/support/public_trades.h"
 
 namespace lockstep::testing_system {
 namespace {
@@ -31,16 +32,6 @@ void Pause() {
   nanosleep(&pause, nullptr);
 }
 
-// The text between the first `before` and the next `after`.
-std::string_view Between(std::string_view text, std::string_view before, std::string_view after) {
-  const std::size_t begin = text.find(before);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  text.remove_prefix(begin + before.size());
-  return text.substr(0, text.find(after));
-}
-
 template <class Number>
 Number ToNumber(std::string_view text, Number otherwise) {
   Number value = otherwise;
@@ -48,37 +39,7 @@ Number ToNumber(std::string_view text, Number otherwise) {
   return value;
 }
 
-// "0.00123000" of a symbol with 5 decimals.
-std::int64_t Lots(std::string_view decimal) {
-  std::string digits(decimal);
-  std::erase(digits, '.');
-  constexpr std::int64_t kE8PerLot = 1'000;
-  return ToNumber<std::int64_t>(digits, -1) / kE8PerLot;
-}
-
 }  // namespace
-
-std::optional<std::vector<PublicTrade>> TradesFrom(const std::string& http_address,
-                                                   std::uint64_t from_id) {
-  const HttpAnswer answer =
-      HttpGet(http_address,
-              fmt::format("/api/v3/historicalTrades?symbol=BTCUSDT&limit=1000&fromId={}", from_id),
-              kTimeoutMs);
-  if (answer.status != 200) {
-    return std::nullopt;
-  }
-  std::vector<PublicTrade> trades;
-  std::string_view rest = answer.body;
-  constexpr std::string_view kBegin = "{\"id\":";
-  for (std::size_t at = rest.find(kBegin); at != std::string_view::npos; at = rest.find(kBegin)) {
-    rest.remove_prefix(at + kBegin.size());
-    const std::string_view row = rest.substr(0, rest.find('}'));
-    const std::size_t comma = row.find(',');
-    trades.push_back({.id = ToNumber<std::uint64_t>(row, 0),
-                      .content = std::string(row.substr(std::min(comma, row.size())))});
-  }
-  return trades;
-}
 
 ClusterTest::ClusterTest() {
   std::string path = (std::filesystem::temp_directory_path() / "lockstep-cluster-XXXXXX").string();
@@ -323,9 +284,7 @@ void ClusterTest::CompareTradesOn(int member) {
         break;
       }
       for (const PublicTrade& trade : *page) {
-        twice += found.emplace(trade.id, Lots(Between(trade.content, "\"qty\":\"", "\""))).second
-                     ? 0U
-                     : 1U;
+        twice += found.emplace(trade.id, trade.quantity_lots).second ? 0U : 1U;
       }
     }
     return found.size() >= expected.size();

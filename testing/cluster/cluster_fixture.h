@@ -55,6 +55,9 @@ class ClusterTest : public ::testing::Test {
   // their digests are the same.
   void ExpectEqualDigests();
 
+  // After StopAndCompare: trade id → lots.
+  [[nodiscard]] std::map<std::uint64_t, std::int64_t> TradesOfLedgers();
+
   // Waits for `condition`, for a minute at most.
   static bool Await(const std::function<bool()>& condition);
 
@@ -62,20 +65,11 @@ class ClusterTest : public ::testing::Test {
   void CompareEventsOn(int member, ClusterTrader& trader);
   void CompareWithLeader(ClusterTrader& trader);
   void CompareTradesOn(int member);
-  [[nodiscard]] std::map<std::uint64_t, std::int64_t> TradesOfLedgers();
 
   std::string directory_;
   std::unique_ptr<LocalCluster> cluster_;
   std::optional<KeysFile> keys_;
   std::vector<std::unique_ptr<ClusterTrader>> traders_;
 };
-
-struct PublicTrade {
-  std::uint64_t id = 0;
-  std::string content;  // the rest, as it stands there
-};
-// GET historicalTrades of BTCUSDT, one page. Nothing: the node does not answer.
-[[nodiscard]] std::optional<std::vector<PublicTrade>> TradesFrom(const std::string& http_address,
-                                                                 std::uint64_t from_id);
 
 }  // namespace lockstep::testing_system
