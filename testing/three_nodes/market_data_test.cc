@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "testing/cluster/cluster_fixture.h"
-#include "testing/cluster/trade_subscriber.h"
+#include "testing/three_nodes/cluster_fixture.h"
+#include "testing/three_nodes/trade_subscriber.h"
 
 namespace lockstep::testing_system {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "testing/cluster/cluster_fixture.h"
+#include "testing/three_nodes/cluster_fixture.h"
 
 namespace lockstep::testing_system {
 namespace {

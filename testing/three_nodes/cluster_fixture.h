@@ -14,7 +14,7 @@
 
 #include "client/credentials.h"
 #include "client/local_cluster.h"
-#include "testing/cluster/cluster_trader.h"
+#include "testing/three_nodes/cluster_trader.h"
 
 namespace lockstep::testing_system {
 

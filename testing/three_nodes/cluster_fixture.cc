@@ -1,4 +1,4 @@
-#include "testing/cluster/cluster_fixture.h"
+#include "testing/three_nodes/cluster_fixture.h"
 
 #include <fmt/format.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-#include "testing/cluster/cluster_trader.h"
+#include "testing/three_nodes/cluster_trader.h"
 
 #include <algorithm>
 #include <utility>

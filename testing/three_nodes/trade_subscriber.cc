@@ -1,4 +1,4 @@
-#include "testing/cluster/trade_subscriber.h"
+#include "testing/three_nodes/trade_subscriber.h"
 
 #include <fmt/format.h>
 #include <time.h>

@@ -11,7 +11,7 @@
 #include "client/sbe_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/QueryEnd.h"
-#include "testing/cluster/cluster_fixture.h"
+#include "testing/three_nodes/cluster_fixture.h"
 
 namespace lockstep::testing_system {
 namespace {
