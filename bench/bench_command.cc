@@ -3,6 +3,7 @@
 #include "apps/commands.h"
 #include "bench/api_bench.h"
 #include "bench/engine_bench.h"
+#include "bench/failover_bench.h"
 #include "bench/history_bench.h"
 #include "bench/hmac_bench.h"
 #include "bench/http_bench.h"
@@ -19,6 +20,7 @@ void AddBenchCommand(CLI::App& root, int& exit_code) {
   bench.require_subcommand(1);
   AddApiBench(bench, exit_code);
   AddEngineBench(bench, exit_code);
+  AddFailoverBench(bench, exit_code);
   AddHistoryBench(bench, exit_code);
   AddHmacBench(bench, exit_code);
   AddJournalBench(bench, exit_code);

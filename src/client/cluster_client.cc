@@ -249,7 +249,7 @@ void ClusterClient::TakeSessionReject(std::size_t node, std::span<const std::byt
     pending->sent_ns = 0;
     hold_until_ns_ = retry_ns;
   } else if (error == Error::NOT_LEADER || error == Error::STORAGE_FAILED ||
-             error == kOutcomeUnknown) {
+             error == Error::SHUTTING_DOWN || error == kOutcomeUnknown) {
     Probe(retry_ns);
   } else {
     Finish(node, id, Outcome::kRefused, message);

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,12 +16,30 @@
 
 #include "base/clock.h"
 
-extern char** environ;
-
 namespace lockstep {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr int kNoProgram = 127;
+
+// Between fork and exec: system calls alone.
+[[noreturn]] void RunChild(pid_t parent, int output, char** arguments) {
+  // However its parent ends, it is not left behind.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) {
+    _exit(kNoProgram);
+  }
+  setpgid(0, 0);  // a Ctrl-C meant for the parent must not reach it
+  const int nothing = open("/dev/null", O_RDONLY);
+  dup2(nothing, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execv(arguments[0], arguments);
+  _exit(kNoProgram);
+}
 
 }  // namespace
 
@@ -39,24 +57,15 @@ Result<std::unique_ptr<LocalNode>> LocalNode::Start(const std::string& executabl
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
     return Error(StatusCode::kIoError, std::string("pipe: ") + std::strerror(errno));
   }
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
-  // A Ctrl-C meant for us must not reach it.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  pid_t pid = -1;
-  const int error =
-      posix_spawn(&pid, executable.c_str(), &actions, &attributes, pointers.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid == 0) {
+    RunChild(parent, pipe_ends[1], pointers.data());
+  }
   close(pipe_ends[1]);
-  if (error != 0) {
+  if (pid < 0) {
     close(pipe_ends[0]);
-    return Error(StatusCode::kIoError, executable + ": " + std::strerror(error));
+    return Error(StatusCode::kIoError, std::string("fork: ") + std::strerror(errno));
   }
   return std::unique_ptr<LocalNode>(new LocalNode(pid, pipe_ends[0], std::move(on_line)));
 }

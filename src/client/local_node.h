@@ -1,7 +1,8 @@
 // One node of a cluster as a child process, and what it prints, stamped as it arrives.
 //
 // Threads: one at a time; `on_line` is called by a thread of this object, which ends with the
-// child. The child never outlives this object: the destructor kills it if it still runs.
+// child. The child never outlives this object: the destructor kills it if it still runs; nor the
+// thread that started it, however that ends.
 #pragma once
 
 #include <sys/types.h>
@@ -23,7 +24,8 @@ class LocalNode {
   // Standard output and standard error alike, without the line's end.
   using OnLine = std::function<void(std::int64_t arrived_ns, std::string_view line)>;
 
-  // Runs `executable node --dev --config PATH`. kIoError: it could not be started.
+  // Runs `executable node --dev --config PATH`. kIoError: it could not be
+  // started; one that cannot be executed ends with code 127.
   [[nodiscard]] static Result<std::unique_ptr<LocalNode>> Start(const std::string& executable,
                                                                 const std::string& config_path,
                                                                 OnLine on_line);

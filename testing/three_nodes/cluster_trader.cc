@@ -55,6 +55,19 @@ void ClusterTrader::Fault(const std::string& what) {
   }
 }
 
+std::string ClusterTrader::Describe() const {
+  const ClusterClientCounters& counters = client_.counters();
+  std::string text = "asks node " + std::to_string(client_.target()) + ", connected to";
+  for (std::size_t node = 0; node < options_.addresses.size(); ++node) {
+    text += client_.IsConnected(node) ? " " + std::to_string(node) : "";
+  }
+  return text + ", sent again " + std::to_string(counters.sent_again) + ", redirects " +
+         std::to_string(counters.redirects) + ", told of leaders " +
+         std::to_string(counters.leader_events) + ", silences " + std::to_string(counters.timeouts) +
+         ", connections " + std::to_string(counters.connections) + " of which lost " +
+         std::to_string(counters.connections_lost);
+}
+
 void ClusterTrader::Run() {
   next_order_ns_ = clock_.MonotonicNs();
   while (!stopping_.load()) {
@@ -65,7 +78,8 @@ void ClusterTrader::Run() {
   while (client_.in_flight() > 0) {
     client_.Poll(20);
     if (clock_.MonotonicNs() > deadline_ns) {
-      return Fault(std::to_string(client_.in_flight()) + " commands were not answered in a minute");
+      return Fault(std::to_string(client_.in_flight()) +
+                   " commands were not answered in a minute; " + Describe());
     }
   }
 }

@@ -59,6 +59,7 @@ class ClusterTrader {
   void SubmitDue();
   void TakeOutcome(const RequestId& id, Outcome outcome, std::span<const std::byte> message);
   void Fault(const std::string& what);
+  [[nodiscard]] std::string Describe() const;
 
   const ClusterTraderOptions options_;
   SystemClock clock_;
