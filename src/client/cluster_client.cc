@@ -26,6 +26,8 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 // Between tries while nobody leads: an election takes tenths of a second.
 constexpr std::int64_t kRetryNs = 10 * kNsPerMs;
 constexpr std::int64_t kStandbyRetryNs = 200 * kNsPerMs;
+// … and of one that let a connection wait for nothing.
+constexpr std::int64_t kSilentRetryNs = 1'000 * kNsPerMs;
 // A standby connection must not hold up what is in flight.
 constexpr std::int64_t kStandbyTimeoutMs = 100;
 constexpr std::uint16_t kOutcomeUnknown = 21;
@@ -111,10 +113,12 @@ void ClusterClient::Probe(std::int64_t not_before_ns) {
 }
 
 std::size_t ClusterClient::Next() const {
-  // One that is connected already answers at once.
+  // In turn, so that each is asked whatever the others say; but not one that could not be reached a
+  // moment ago.
+  const std::int64_t now_ns = clock_.MonotonicNs();
   for (std::size_t step = 1; step < nodes_.size(); ++step) {
     const std::size_t node = (target_ + step) % nodes_.size();
-    if (nodes_[node].connection != nullptr) {
+    if (nodes_[node].connection != nullptr || now_ns >= nodes_[node].next_try_ns) {
       return node;
     }
   }
@@ -317,6 +321,9 @@ bool ClusterClient::Connect(std::size_t node) {
   one.next_try_ns = now_ns + (node == target_ ? kRetryNs : kStandbyRetryNs);
   auto connection = SbeClient::Connect(one.address, timeout_ms);
   if (!connection) {
+    if (connection.error().code() == StatusCode::kUnavailable) {  // it took all its time
+      one.next_try_ns = clock_.MonotonicNs() + kSilentRetryNs;
+    }
     return false;
   }
   LogonOptions logon;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -61,6 +62,11 @@ std::int64_t NumberBehind(std::string_view line, std::string_view word, std::int
   return value;
 }
 
+std::string TextOf(const NodeLine& line) {
+  return std::to_string(line.arrived_ns / 1'000'000) + " ms, node " + std::to_string(line.member) +
+         ": " + line.text + "\n";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LocalCluster>> LocalCluster::Make(LocalClusterOptions options) {
@@ -69,6 +75,7 @@ Result<std::unique_ptr<LocalCluster>> LocalCluster::Make(LocalClusterOptions opt
   if (status.ok()) {
     status = cluster->ChoosePorts();
   }
+  cluster->output_.open(cluster->options_.directory + "/output.log", std::ios::app);
   for (int member = 0; status.ok() && member < cluster->size(); ++member) {
     status = cluster->WriteSettings(member);
   }
@@ -187,8 +194,24 @@ Status LocalCluster::StartAll(std::int64_t timeout_ms) {
       return status;
     }
   }
-  const auto leader = AwaitLeader(timeout_ms);
-  return leader ? Status::Ok() : leader.error();
+  return AwaitAgreement(timeout_ms);
+}
+
+Status LocalCluster::AwaitAgreement(std::int64_t timeout_ms) const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  std::unique_lock lock(mutex_);
+  const auto agreed = [this] {
+    const auto leader = LeaderLocked();
+    return leader && std::ranges::all_of(members_, [&](const Member& member) {
+             return member.node == nullptr || !member.node->is_running() || member.is_paused ||
+                    (member.follows == *leader && member.term == At(*leader).term);
+           });
+  };
+  if (changed_.wait_until(lock, deadline, agreed)) {
+    return Status::Ok();
+  }
+  lock.unlock();
+  return {StatusCode::kUnavailable, "the nodes do not agree who leads\n" + Tail()};
 }
 
 void LocalCluster::Kill(int member) {
@@ -212,6 +235,7 @@ void LocalCluster::Forget(int member) {
   one.takes_commands = false;
   one.is_paused = false;
   one.term = -1;
+  one.follows = -1;
 }
 
 void LocalCluster::Pause(int member) {
@@ -251,6 +275,7 @@ void LocalCluster::TakeLine(int member, std::int64_t arrived_ns, std::string_vie
   {
     const std::scoped_lock lock(mutex_);
     lines_.push_back({.arrived_ns = arrived_ns, .member = member, .text = std::string(line)});
+    output_ << TextOf(lines_.back()) << std::flush;
     Member& one = At(member);
     if (line.starts_with("ready ")) {
       one.is_ready = true;
@@ -258,6 +283,7 @@ void LocalCluster::TakeLine(int member, std::int64_t arrived_ns, std::string_vie
       one.takes_commands = true;
     } else if (line.contains(" leads at position ") || line.contains(": no leader is known")) {
       one.takes_commands = false;
+      one.follows = static_cast<int>(NumberBehind(line, ": member ", -1));
       one.term = NumberBehind(line, ", term ", one.term);
     }
   }
@@ -310,8 +336,7 @@ std::string LocalCluster::Tail(std::size_t lines) const {
   const std::size_t count = LineCount();
   std::string text;
   for (const NodeLine& line : Lines(count - std::min(count, lines))) {
-    text += std::to_string(line.arrived_ns / 1'000'000) + " ms, node " +
-            std::to_string(line.member) + ": " + line.text + "\n";
+    text += TextOf(line);
   }
   return text;
 }

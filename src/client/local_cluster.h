@@ -2,7 +2,8 @@
 //
 // Shape: a directory with the settings, data and the shared keys of all nodes; ports of 127.0.0.1
 // that were free when it was made, below those that the system gives to clients; Aeron's buffers in
-// /dev/shm, removed at the end. Who leads is known from what the nodes print.
+// /dev/shm, removed at the end. Who leads is known from what the nodes print; all of that is in
+// the directory's output.log.
 //
 // Threads: one at a time; Leader, AwaitLeader and Lines any. The nodes never outlive this object.
 #pragma once
@@ -10,6 +11,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -49,7 +51,7 @@ class LocalCluster {
   [[nodiscard]] Status Start(int member);
   // Waits for its ready line. kUnavailable: the time passed; kIoError: it ended, with what it said.
   [[nodiscard]] Status AwaitReady(int member, std::int64_t timeout_ms = 60'000);
-  // Starts those that do not run, waits until all are ready and one takes commands.
+  // Starts those that do not run, waits until all are ready and agree who leads.
   [[nodiscard]] Status StartAll(std::int64_t timeout_ms = 60'000);
 
   void Kill(int member);
@@ -67,6 +69,8 @@ class LocalCluster {
   [[nodiscard]] std::optional<int> Leader() const;
   // … other than `not_this`.
   [[nodiscard]] Result<int> AwaitLeader(std::int64_t timeout_ms = 60'000, int not_this = -1) const;
+  // Waits until all that run follow the one that takes commands, in its term.
+  [[nodiscard]] Status AwaitAgreement(std::int64_t timeout_ms = 60'000) const;
   // All that was printed since the first `from` lines.
   [[nodiscard]] std::vector<NodeLine> Lines(std::size_t from = 0) const;
   [[nodiscard]] std::size_t LineCount() const;
@@ -90,6 +94,7 @@ class LocalCluster {
     bool is_ready = false;
     bool takes_commands = false;
     std::int64_t term = -1;
+    int follows = -1;  // who leads, as it last said
     bool is_paused = false;
   };
 
@@ -110,6 +115,7 @@ class LocalCluster {
   mutable std::condition_variable changed_;
   std::vector<Member> members_;
   std::vector<NodeLine> lines_;
+  std::ofstream output_;
 };
 
 }  // namespace lockstep

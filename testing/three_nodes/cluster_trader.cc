@@ -63,8 +63,9 @@ std::string ClusterTrader::Describe() const {
   }
   return text + ", sent again " + std::to_string(counters.sent_again) + ", redirects " +
          std::to_string(counters.redirects) + ", told of leaders " +
-         std::to_string(counters.leader_events) + ", silences " + std::to_string(counters.timeouts) +
-         ", connections " + std::to_string(counters.connections) + " of which lost " +
+         std::to_string(counters.leader_events) + ", silences " +
+         std::to_string(counters.timeouts) + ", connections " +
+         std::to_string(counters.connections) + " of which lost " +
          std::to_string(counters.connections_lost);
 }
 
