@@ -283,7 +283,9 @@ void LocalCluster::TakeLine(int member, std::int64_t arrived_ns, std::string_vie
       one.takes_commands = true;
     } else if (line.contains(" leads at position ") || line.contains(": no leader is known")) {
       one.takes_commands = false;
-      one.follows = static_cast<int>(NumberBehind(line, ": member ", -1));
+      one.follows = line.contains(" leads at position ")
+                        ? static_cast<int>(NumberBehind(line, ": member ", -1))
+                        : -1;
       one.term = NumberBehind(line, ", term ", one.term);
     }
   }
