@@ -13,15 +13,12 @@ namespace {
 constexpr std::uint32_t kSymbol = 1;  // BTCUSDT of --dev
 constexpr std::uint8_t kDepthKind = 2;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-// Without redirects, silence is all that tells who does not lead.
-constexpr std::int64_t kAnswerTimeoutMs = 50;
 
 ClusterClientOptions OptionsOf(std::vector<std::string> addresses, const Credentials& credentials) {
   ClusterClientOptions options;
   options.addresses = std::move(addresses);
   options.credentials = credentials;
   options.resend = false;
-  options.answer_timeout_ms = kAnswerTimeoutMs;
   options.deadline_ms = 0;
   return options;
 }

@@ -25,7 +25,7 @@ constexpr std::array<Column, 5> kColumns = {
      {"gap in market data", "market_data_gap_ms", &FailoverRun::market_data_gap_ns}}};
 constexpr std::array<double, 5> kPercentiles = {0, 50, 90, 99, 100};
 
-double Ms(std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; }
+double Ms(std::int64_t ns) { return ns < 0 ? -1 : static_cast<double>(ns) / kNsPerMs; }
 
 std::vector<std::int64_t> Sorted(const std::vector<FailoverRun>& runs, const Column& column) {
   std::vector<std::int64_t> values;

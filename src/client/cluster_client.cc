@@ -10,14 +10,12 @@
 #include "client/wire.h"
 #include "lockstep_sbe/BalanceUpdate.h"
 #include "lockstep_sbe/ExecutionReport.h"
+#include "lockstep_sbe/NewLeaderEvent.h"
+#include "lockstep_sbe/Redirect.h"
 #include "lockstep_sbe/Reject.h"
 #include "lockstep_sbe/RequestReplayed.h"
 #include "lockstep_sbe/ResendEnd.h"
 #include "lockstep_sbe/SessionReject.h"
-#if __has_include("lockstep_sbe/Redirect.h")
-#include "lockstep_sbe/NewLeaderEvent.h"
-#include "lockstep_sbe/Redirect.h"
-#endif
 
 namespace lockstep {
 namespace {
@@ -30,7 +28,6 @@ constexpr std::int64_t kStandbyRetryNs = 200 * kNsPerMs;
 constexpr std::int64_t kSilentRetryNs = 1'000 * kNsPerMs;
 // A standby connection must not hold up what is in flight.
 constexpr std::int64_t kStandbyTimeoutMs = 100;
-constexpr std::uint16_t kOutcomeUnknown = 21;
 
 }  // namespace
 
@@ -193,7 +190,6 @@ void ClusterClient::Take(std::size_t node, std::span<const std::byte> message) {
   }
 }
 
-#if __has_include("lockstep_sbe/Redirect.h")
 bool ClusterClient::TakeLeadership(std::size_t node, std::span<const std::byte> message) {
   const std::int64_t now_ns = clock_.MonotonicNs();
   const auto address_of = [](auto& codec) {
@@ -227,11 +223,6 @@ bool ClusterClient::TakeLeadership(std::size_t node, std::span<const std::byte> 
   }
   return false;
 }
-#else
-bool ClusterClient::TakeLeadership(std::size_t /*node*/, std::span<const std::byte> /*message*/) {
-  return false;
-}
-#endif
 
 void ClusterClient::TakeSessionReject(std::size_t node, std::span<const std::byte> message) {
   auto reject = As<sbe::SessionReject, 1>(message);
@@ -248,12 +239,12 @@ void ClusterClient::TakeSessionReject(std::size_t node, std::span<const std::byt
   if (pending == nullptr || pending->sent_ns == 0 || node != target_) {
     return;
   }
-  const auto error = static_cast<std::uint16_t>(reject->sessionErrorRaw());
+  const std::uint16_t error = reject->sessionErrorRaw();
   if (error == Error::BACK_PRESSURED || error == Error::TOO_MANY_REQUESTS) {
     pending->sent_ns = 0;
     hold_until_ns_ = retry_ns;
   } else if (error == Error::NOT_LEADER || error == Error::STORAGE_FAILED ||
-             error == Error::SHUTTING_DOWN || error == kOutcomeUnknown) {
+             error == Error::SHUTTING_DOWN || error == Error::OUTCOME_UNKNOWN) {
     Probe(retry_ns);
   } else {
     Finish(node, id, Outcome::kRefused, message);

@@ -8,6 +8,8 @@
 #include "lockstep_sbe/BalanceUpdate.h"
 #include "lockstep_sbe/ExecutionReport.h"
 #include "lockstep_sbe/QueryEnd.h"
+#include "lockstep_sbe/Redirect.h"
+#include "lockstep_sbe/SessionReject.h"
 
 namespace lockstep::testing_system {
 namespace {
@@ -20,9 +22,7 @@ constexpr std::int64_t kTimeoutMs = 20'000;
 // Redirect, SessionReject: not an answer, and none will come.
 bool IsRefusal(std::span<const std::byte> message) {
   const std::uint16_t id = TemplateIdOf(message);
-  constexpr std::uint16_t kSessionReject = 83;
-  constexpr std::uint16_t kRedirect = 88;
-  return id == kSessionReject || id == kRedirect;
+  return id == sbe::SessionReject::sbeTemplateId() || id == sbe::Redirect::sbeTemplateId();
 }
 
 }  // namespace
