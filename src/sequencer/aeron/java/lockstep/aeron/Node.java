@@ -59,6 +59,7 @@ final class Node {
   private static Thread ioThread;
   private static volatile boolean stopping;
   private static int memberId;
+  private static boolean hasSeenLeader;
   private static int logTermBytes;
   private static int segmentBytes;
   private static long sessionInUse = ExchangeService.NO_SESSION;
@@ -103,9 +104,16 @@ final class Node {
     public void reset() {}
   }
 
-  /** Each member waits a time of its own before it stands for election, so that votes do not split. */
+  /**
+   * Each member waits a time of its own before it stands for election, so that votes do not split.
+   *
+   * <p>Until it has seen a leader in this life of the process, much longer: nodes that start together
+   * are slow, and a member that has voted for one term still follows the leader of an older one, which
+   * may then commit what the newer one cuts off.
+   */
   private static final class FixedDelay extends Random {
     private static final long serialVersionUID = 1L;
+    private static final double AT_START = 40;
     private final double delay;
 
     FixedDelay(final double delay) {
@@ -114,7 +122,7 @@ final class Node {
 
     @Override
     public double nextDouble() {
-      return delay;
+      return hasSeenLeader ? delay : delay * AT_START;
     }
   }
 
@@ -338,6 +346,7 @@ final class Node {
     final long role = context.clusterNodeRoleCounter().get();
     final boolean hasElection =
         context.electionStateCounter().get() != ElectionState.CLOSED.code();
+    hasSeenLeader |= !hasElection;
     final boolean leads = role == Cluster.Role.LEADER.code() && !hasElection;
     final long term = context.leadershipTermIdCounter().get();
     // What the service has not seen of the log's beginning of this term, it will.
