@@ -8,15 +8,18 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/status.h"
 #include "bench/failover_load.h"
 #include "bench/failover_report.h"
 #include "bench/stall_probe.h"

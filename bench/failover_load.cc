@@ -1,9 +1,21 @@
 #include "bench/failover_load.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "base/status.h"
+#include "base/strong_id.h"
+#include "client/cluster_client.h"
 #include "client/command_builder.h"
+#include "client/credentials.h"
+#include "client/sbe_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/DepthUpdate.h"
 

@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "client/local_cluster.h"
 
 namespace lockstep {
 namespace {

@@ -6,7 +6,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "base/clock.h"
 

@@ -4,9 +4,16 @@
 #include <time.h>
 
 #include <algorithm>
-#include <string_view>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "base/status.h"
+#include "base/strong_id.h"
+#include "client/sbe_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/BalanceUpdate.h"
 #include "lockstep_sbe/ExecutionReport.h"

@@ -1,6 +1,5 @@
 #include "client/local_cluster.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,14 +7,26 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <fstream>
 #include <ios>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <ostream>
 #include <random>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/posix_file.h"
+#include "base/status.h"
+#include "client/local_node.h"
 
 namespace lockstep {
 namespace {
@@ -349,6 +360,7 @@ const std::string& LocalCluster::http_address(int member) const { return At(memb
 
 std::vector<std::string> LocalCluster::sbe_addresses() const {
   std::vector<std::string> addresses;
+  addresses.reserve(members_.size());
   for (const Member& member : members_) {
     addresses.push_back(member.sbe);
   }

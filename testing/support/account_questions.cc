@@ -1,8 +1,13 @@
 #include "testing/support/account_questions.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <span>
 
+#include "base/status.h"
+#include "client/command_builder.h"
+#include "client/sbe_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/BalanceRow.h"
 #include "lockstep_sbe/BalanceUpdate.h"
@@ -10,6 +15,7 @@
 #include "lockstep_sbe/QueryEnd.h"
 #include "lockstep_sbe/Redirect.h"
 #include "lockstep_sbe/SessionReject.h"
+#include "testing/support/account_ledger.h"
 
 namespace lockstep::testing_system {
 namespace {

@@ -1,8 +1,12 @@
 #include "testing/support/public_trades.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "testing/support/http_get.h"
 

@@ -1,25 +1,36 @@
 #include "testing/three_nodes/cluster_fixture.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <random>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "base/status.h"
 #include "client/command_builder.h"
+#include "client/credentials.h"
+#include "client/local_cluster.h"
 #include "client/sbe_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/ResendEnd.h"
 #include "testing/support/account_questions.h"
 #include "testing/support/http_get.h"
 #include "testing/support/public_trades.h"
+#include "testing/three_nodes/cluster_trader.h"
 
 namespace lockstep::testing_system {
 namespace {

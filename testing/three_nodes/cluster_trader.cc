@@ -1,8 +1,14 @@
 #include "testing/three_nodes/cluster_trader.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
 #include <utility>
 
+#include "base/strong_id.h"
+#include "client/cluster_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/RejectReason.h"
 #include "lockstep_sbe/RequestReplayed.h"

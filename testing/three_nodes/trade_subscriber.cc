@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 #include <time.h>
 
-#include <algorithm>
+#include <cstdint>
+#include <string>
 #include <utility>
 
+#include "base/status.h"
+#include "client/credentials.h"
+#include "client/local_cluster.h"
+#include "client/sbe_client.h"
 #include "client/wire.h"
 #include "lockstep_sbe/SubscribeAck.h"
 #include "lockstep_sbe/Trade.h"
