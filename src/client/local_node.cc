@@ -37,7 +37,9 @@ constexpr int kNoProgram = 127;
   }
   setpgid(0, 0);  // a Ctrl-C meant for the parent must not reach it
   const int nothing = open("/dev/null", O_RDONLY);
-  dup2(nothing, STDIN_FILENO);
+  if (nothing >= 0) {
+    dup2(nothing, STDIN_FILENO);
+  }
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   sigset_t none;
