@@ -158,9 +158,14 @@ Status LocalCluster::WriteSettings(int member) const {
 
 // ---- processes ----
 
+void LocalCluster::SetExecutable(int member, std::string executable) {
+  At(member).executable = std::move(executable);
+}
+
 Status LocalCluster::Start(int member) {
   Forget(member);
-  auto node = LocalNode::Start(options_.executable, SettingsPath(member),
+  const std::string& own = At(member).executable;
+  auto node = LocalNode::Start(own.empty() ? options_.executable : own, SettingsPath(member),
                                [this, member](std::int64_t arrived_ns, std::string_view line) {
                                  TakeLine(member, arrived_ns, line);
                                });
@@ -268,6 +273,10 @@ void LocalCluster::AskToEnd(int member) const { At(member).node->AskToEnd(); }
 
 Result<int> LocalCluster::Terminate(int member, std::int64_t timeout_ms) {
   AskToEnd(member);
+  return AwaitEnd(member, timeout_ms);
+}
+
+Result<int> LocalCluster::AwaitEnd(int member, std::int64_t timeout_ms) {
   auto code = At(member).node->AwaitEnd(timeout_ms);
   if (code) {
     Forget(member);

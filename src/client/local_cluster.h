@@ -47,6 +47,8 @@ class LocalCluster {
   LocalCluster(const LocalCluster&) = delete;
   LocalCluster& operator=(const LocalCluster&) = delete;
 
+  // From its next start on, a node runs this instead of options.executable.
+  void SetExecutable(int member, std::string executable);
   // Starts a node and does not wait. Requires that it does not run.
   [[nodiscard]] Status Start(int member);
   // Waits for its ready line. kUnavailable: the time passed; kIoError: it ended, with what it said.
@@ -60,6 +62,9 @@ class LocalCluster {
   void AskToEnd(int member) const;
   // AskToEnd, then the exit code.
   [[nodiscard]] Result<int> Terminate(int member, std::int64_t timeout_ms = 60'000);
+
+  // Waits until it has ended by itself: its exit code.
+  [[nodiscard]] Result<int> AwaitEnd(int member, std::int64_t timeout_ms = 60'000);
 
   [[nodiscard]] int size() const { return options_.members; }
   // Started and neither killed nor ended.
@@ -89,6 +94,7 @@ class LocalCluster {
     std::string sbe;
     std::string http;
     std::string driver_directory;
+    std::string executable;  // empty: that of the options
     std::unique_ptr<LocalNode> node;
     // Of its lines, under mutex_.
     bool is_ready = false;

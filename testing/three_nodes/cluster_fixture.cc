@@ -182,10 +182,14 @@ void ClusterTest::ExpectEqualDigests() {
 
 // ---- comparison ----
 
-void ClusterTest::StopAndCompare() {
+void ClusterTest::StopTraders() {
   for (const auto& trader : traders_) {
     trader->Stop();
   }
+}
+
+void ClusterTest::StopAndCompare() {
+  StopTraders();
   std::uint64_t replayed = 0;
   std::uint64_t again = 0;
   std::int64_t longest_ns = 0;

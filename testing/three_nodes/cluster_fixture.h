@@ -49,6 +49,7 @@ class ClusterTest : public ::testing::Test {
   [[nodiscard]] std::optional<NodeState> StateOf(int member) const;
   [[nodiscard]] std::optional<double> MetricOf(int member, const std::string& name) const;
 
+  void StopTraders();
   // Stops the traders and checks that all nodes, which must run, hold what the traders know.
   void StopAndCompare();
   // All nodes are seen at one position with one digest; wherever two are seen at the same position,
