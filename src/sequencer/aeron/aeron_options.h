@@ -37,6 +37,10 @@ struct AeronTimeouts {
   // A candidate always waits for this long when one member is gone.
   std::int64_t election_timeout_ns = 40'000'000;
   std::int64_t election_status_ns = 5'000'000;
+  // Members stand for election one after the other, this far apart, beginning with the one behind
+  // the last leader; more than a message takes. At a start of all, further apart.
+  std::int64_t nomination_step_ns = 40'000'000;
+  std::int64_t nomination_step_at_start_ns = 400'000'000;
   // At start, for members that are not there yet; at least twice the heartbeat's time-out.
   std::int64_t canvass_timeout_ns = 2'000'000'000;
   std::int64_t session_timeout_ns = 10'000'000'000;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "base/limits.h"
@@ -174,8 +176,10 @@ std::string AeronSequencer::MembersText() const {
 std::string AeronSequencer::Settings() const {
   const AeronTimeouts& times = options_.timeouts;
   const auto own = std::ranges::find(options_.members, options_.member, &AeronMember::id);
-  const auto index = static_cast<double>(own - options_.members.begin());
-  const auto others = static_cast<double>(std::max<std::size_t>(options_.members.size() - 1, 1));
+  std::vector<std::int32_t> ids;
+  for (const AeronMember& member : options_.members) {
+    ids.push_back(member.id);
+  }
   std::string text;
   const auto add = [&text](std::string_view key, const auto& value) {
     text += fmt::format("{}={}\n", key, value);
@@ -203,7 +207,9 @@ std::string AeronSequencer::Settings() const {
   add("driver.timer.ns", times.driver_timer_ns);
   add("driver.status.ns", times.driver_status_ns);
   add("driver.receiver.ns", times.driver_receiver_ns);
-  add("nomination.delay", 0.99 * index / others);
+  add("member.ids", fmt::format("{}", fmt::join(ids, ",")));
+  add("nomination.step.ns", times.nomination_step_ns);
+  add("nomination.step.at.start.ns", times.nomination_step_at_start_ns);
   return text;
 }
 
