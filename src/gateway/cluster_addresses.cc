@@ -1,8 +1,6 @@
 #include "gateway/cluster_addresses.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <expected>
 #include <utility>
 
 namespace lockstep {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -10,7 +9,6 @@
 #include <string>
 #include <utility>
 
-#include "base/strong_id.h"
 #include "gateway/binance/api_call.h"
 
 namespace lockstep {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "gateway/gateway_counters.h"
-#include "protocol/json_writer.h"
 
 namespace lockstep {
 namespace {

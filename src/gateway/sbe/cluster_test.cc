@@ -34,20 +34,20 @@ ClusterAddresses ThreeMembers() {
 class SbeClusterTest : public testing::Test {
  protected:
   void Lead(std::int64_t term = 1) {
-    leadership.SetLeader(1);
-    leadership.Open(term);
-    testing_support::GrantLease(leadership, world.clock.MonotonicNs() + 60'000 * kMs);
+    leadership_.SetLeader(1);
+    leadership_.Open(term);
+    testing_support::GrantLease(leadership_, world_.clock.MonotonicNs() + 60'000 * kMs);
   }
   void Lose(std::int32_t leader = Leadership::kNoLeader) {
-    leadership.Close();
-    leadership.SetLeader(leader);
+    leadership_.Close();
+    leadership_.SetLeader(leader);
   }
   // An order that is on the ring, and stays there.
   void SendHeld(WireClient& client, std::uint64_t request) {
-    const std::uint64_t before = world.server->counters().commands_accepted.load();
-    world.engine->HoldCommands(true);
+    const std::uint64_t before = world_.server->counters().commands_accepted.load();
+    world_.engine->HoldCommands(true);
     client.SendMessage(NewOrderMessage(request));
-    while (world.server->counters().commands_accepted.load() == before) {
+    while (world_.server->counters().commands_accepted.load() == before) {
       std::this_thread::yield();
     }
   }
@@ -55,15 +55,15 @@ class SbeClusterTest : public testing::Test {
   // Nothing is in flight any more, as the server counts it.
   void ExpectDrains(WireClient& client) {
     auto drained =
-        std::async(std::launch::async, [this] { return world.server->Drain(60'000 * kMs); });
+        std::async(std::launch::async, [this] { return world_.server->Drain(60'000 * kMs); });
     ExpectEndAfterReject(client, sbe::SessionError::SHUTTING_DOWN);
     client.Close();
     EXPECT_TRUE(drained.get());
   }
 
-  Leadership leadership;
-  ClusterMembership cluster{leadership, ThreeMembers(), 1};
-  GatewayWorld world{{}, nullptr, std::size_t{1} << 16U, &cluster};
+  Leadership leadership_;
+  ClusterMembership cluster{leadership_, ThreeMembers(), 1};
+  GatewayWorld world_{{}, nullptr, std::size_t{1} << 16U, &cluster_};
 };
 
 void ExpectRedirect(const Bytes& message, std::uint64_t request, std::int32_t leader) {
@@ -94,7 +94,7 @@ void ExpectNewLeader(const Bytes& message, std::int32_t leader) {
 }
 
 TEST_F(SbeClusterTest, AFollowerTakesSessionsAndRedirectsWhatNeedsTheLeader) {
-  WireClient client = world.LoggedOn(world.trader);
+  WireClient client = world_.LoggedOn(world_.trader);
   client.SendMessage(NewOrderMessage(1));
   ExpectRedirect(client.Receive(), 1, Leadership::kNoLeader);
   Lose(2);
@@ -105,77 +105,77 @@ TEST_F(SbeClusterTest, AFollowerTakesSessionsAndRedirectsWhatNeedsTheLeader) {
   EXPECT_EQ(Decode<sbe::Redirect>(redirect).templateId(), sbe::NewOrder::sbeTemplateId());
   client.SendMessage(QueryMessage(3));
   ExpectRedirect(client.Receive(), 3, 2);
-  EXPECT_EQ(world.server->cluster_counters().redirected.load(), 2U);
-  EXPECT_EQ(world.server->cluster_counters().no_leader.load(), 1U);
+  EXPECT_EQ(world_.server->cluster_counters().redirected.load(), 2U);
+  EXPECT_EQ(world_.server->cluster_counters().no_leader.load(), 1U);
   Lead();
   ExpectNewLeader(client.Receive(), 1);
   client.SendMessage(NewOrderMessage(4));
   ExpectReport(client.Receive(), 4);
-  EXPECT_EQ(world.engine->AwaitCommands(1).size(), 1U) << "nothing before it reached the ring";
+  EXPECT_EQ(world_.engine->AwaitCommands(1).size(), 1U) << "nothing before it reached the ring";
 }
 
 TEST_F(SbeClusterTest, QuestionsNeedTheLease) {
   Lead();
-  WireClient client = world.LoggedOn(world.trader);
+  WireClient client = world_.LoggedOn(world_.trader);
   client.SendMessage(QueryMessage(1));
   EXPECT_EQ(TemplateOf(client.ReceiveTemplate(sbe::QueryEnd::sbeTemplateId())),
             sbe::QueryEnd::sbeTemplateId());
-  testing_support::GrantLease(leadership, world.clock.MonotonicNs());
+  testing_support::GrantLease(leadership_, world_.clock.MonotonicNs());
   client.SendMessage(QueryMessage(2));
   ExpectRedirect(client.ReceiveTemplate(sbe::Redirect::sbeTemplateId()), 2, Leadership::kNoLeader);
   client.SendMessage(NewOrderMessage(3));
   ExpectReport(client.Receive(), 3);
-  testing_support::GrantLease(leadership, world.clock.MonotonicNs() + kMs);
+  testing_support::GrantLease(leadership_, world_.clock.MonotonicNs() + kMs);
   client.SendMessage(QueryMessage(4));
   EXPECT_EQ(TemplateOf(client.Receive()), sbe::QueryEnd::sbeTemplateId());
 }
 
 TEST_F(SbeClusterTest, WhatNeverHappenedIsRedirectedAndTheRestAnsweredInItsPlace) {
   Lead();
-  WireClient client = world.LoggedOn(world.trader);
+  WireClient client = world_.LoggedOn(world_.trader);
   SendHeld(client, 1);
   SendHeld(client, 2);
   Lose();
-  world.engine->DropCommands();
+  world_.engine->DropCommands();
   Lead(2);
   SendHeld(client, 3);
-  world.engine->BeginTerm(2, 1, 1);
+  world_.engine->BeginTerm(2, 1, 1);
   ExpectRedirect(client.ReceiveTemplate(sbe::Redirect::sbeTemplateId()), 1, Leadership::kNoLeader);
   ExpectRedirect(client.Receive(), 2, Leadership::kNoLeader);
-  world.engine->HoldCommands(false);
+  world_.engine->HoldCommands(false);
   ExpectReport(client.ReceiveTemplate(sbe::ExecutionReport::sbeTemplateId()), 3);
-  EXPECT_EQ(world.server->cluster_counters().never_happened.load(), 2U);
+  EXPECT_EQ(world_.server->cluster_counters().never_happened.load(), 2U);
   // The session's account of what is in flight is empty again.
   ExpectDrains(client);
 }
 
 TEST_F(SbeClusterTest, AResultBeforeTheTermIsTheAnswer) {
   Lead();
-  WireClient client = world.LoggedOn(world.trader);
+  WireClient client = world_.LoggedOn(world_.trader);
   SendHeld(client, 1);
   Lose();
-  world.engine->HoldCommands(false);
+  world_.engine->HoldCommands(false);
   ExpectReport(client.Receive(), 1);
-  world.engine->BeginTerm(2, 1, 2);
+  world_.engine->BeginTerm(2, 1, 2);
   Lose(2);
   ExpectNewLeader(client.Receive(), 2);
-  EXPECT_EQ(world.server->cluster_counters().never_happened.load(), 0U);
+  EXPECT_EQ(world_.server->cluster_counters().never_happened.load(), 0U);
 }
 
 TEST_F(SbeClusterTest, WithoutAWordOfItTheOutcomeIsUnknownAndALateResultStillComes) {
   Lead();
-  WireClient client = world.LoggedOn(world.trader);
+  WireClient client = world_.LoggedOn(world_.trader);
   SendHeld(client, 1);
   Lose(2);
   ExpectNewLeader(client.Receive(), 2);
-  world.clock.AdvanceNs(901 * kMs);
+  world_.clock.AdvanceNs(901 * kMs);
   const Bytes reject = client.Receive();
   ExpectReject(reject, sbe::SessionError::OUTCOME_UNKNOWN, false);
   EXPECT_EQ(Decode<sbe::SessionReject>(reject).requestIdLow(), 1U);
   Lead(3);
   ExpectNewLeader(client.Receive(), 1);
   SendHeld(client, 2);
-  world.engine->HoldCommands(false);
+  world_.engine->HoldCommands(false);
   ExpectReport(client.Receive(), 1);
   ExpectReport(client.Receive(), 2);
   ExpectDrains(client);
@@ -183,20 +183,20 @@ TEST_F(SbeClusterTest, WithoutAWordOfItTheOutcomeIsUnknownAndALateResultStillCom
 
 TEST_F(SbeClusterTest, ALeaderAnnouncesItsSuccessorBeforeItLeaves) {
   Lead();
-  WireClient client = world.LoggedOn(world.trader);
-  WireClient other = world.LoggedOn(world.other);
-  leadership.Close();
-  world.server->AnnounceLeader(Leadership::kNoLeader);
+  WireClient client = world_.LoggedOn(world_.trader);
+  WireClient other = world_.LoggedOn(world_.other);
+  leadership_.Close();
+  world_.server->AnnounceLeader(Leadership::kNoLeader);
   ExpectNewLeader(client.ReceiveTemplate(sbe::NewLeaderEvent::sbeTemplateId()),
                   Leadership::kNoLeader);
-  world.server->AnnounceLeader(3);
+  world_.server->AnnounceLeader(3);
   const Bytes event = client.Receive();
   ExpectNewLeader(event, 3);
   auto decoded = Decode<sbe::NewLeaderEvent>(event);
   EXPECT_EQ(decoded.sbePort(), 9093U);
   EXPECT_EQ(decoded.restPort(), 8083U);
   EXPECT_EQ(decoded.getHostAsString(), "node-c");
-  leadership.SetLeader(3);  // told already
+  leadership_.SetLeader(3);  // told already
   client.SendMessage(NewOrderMessage(1));
   ExpectRedirect(client.Receive(), 1, 3);
   ExpectNewLeader(other.ReceiveTemplate(sbe::NewLeaderEvent::sbeTemplateId()),
@@ -205,17 +205,17 @@ TEST_F(SbeClusterTest, ALeaderAnnouncesItsSuccessorBeforeItLeaves) {
 
 TEST_F(SbeClusterTest, OnlyANodeThatLeadsCancelsOnDisconnect) {
   Lead();
-  WireClient client = world.LoggedOn(world.trader, {.cancel_on_disconnect = true});
+  WireClient client = world_.LoggedOn(world_.trader, {.cancel_on_disconnect = true});
   Lose(2);
   ExpectNewLeader(client.ReceiveTemplate(sbe::NewLeaderEvent::sbeTemplateId()), 2);
   client.SendMessage(LogoutMessage());
   EXPECT_TRUE(client.Receive().empty());
   Lead(2);
-  WireClient next = world.LoggedOn(world.trader);
+  WireClient next = world_.LoggedOn(world_.trader);
   next.SendMessage(NewOrderMessage(1));
-  const auto commands = world.engine->AwaitCommands(1);
+  const auto commands = world_.engine->AwaitCommands(1);
   EXPECT_EQ(TemplateOf(commands.at(0)), sbe::NewOrder::sbeTemplateId());
-  EXPECT_EQ(world.server->counters().cancels_on_disconnect.load(), 0U);
+  EXPECT_EQ(world_.server->counters().cancels_on_disconnect.load(), 0U);
 }
 
 }  // namespace
