@@ -62,7 +62,7 @@ class SbeClusterTest : public testing::Test {
   }
 
   Leadership leadership_;
-  ClusterMembership cluster{leadership_, ThreeMembers(), 1};
+  ClusterMembership cluster_{leadership_, ThreeMembers(), 1};
   GatewayWorld world_{{}, nullptr, std::size_t{1} << 16U, &cluster_};
 };
 
