@@ -81,6 +81,7 @@ void StreamSessions::TellLeader(std::int32_t member) {
   StreamSession::Delivery delivery{.message = services_.leader, .wrapping = nullptr};
   // A session may end while it is told.
   std::vector<std::uint64_t> subscribers;
+  subscribers.reserve(services_.sessions.size());
   for (const auto& [subscriber, session] : services_.sessions) {
     subscribers.push_back(subscriber);
   }

@@ -177,6 +177,7 @@ std::string AeronSequencer::Settings() const {
   const AeronTimeouts& times = options_.timeouts;
   const auto own = std::ranges::find(options_.members, options_.member, &AeronMember::id);
   std::vector<std::int32_t> ids;
+  ids.reserve(options_.members.size());
   for (const AeronMember& member : options_.members) {
     ids.push_back(member.id);
   }

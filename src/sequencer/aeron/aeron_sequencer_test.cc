@@ -67,64 +67,63 @@ AeronOptions OneMember(const std::string& directory, std::uint16_t port, const C
 class Node {
  public:
   Node(const std::string& directory, std::uint16_t port)
-      : sequencer_(OneMember(directory, port, clock_), leadership_,
-                   [this] { driver_.OnIngressClosed(); }),
-        batcher_({.origin_node = 1,
-                  .boot_id = boot_,
-                  .batch_limit_bytes = limits::kMaxBatchBytes - kAeronHeaderBytes,
-                  .tick_interval_ns = 50'000'000,
-                  .lease_ns = 120'000'000,
-                  .leadership = &leadership_},
-                 commands_, sequencer_, driver_, clock_),
-        sequencer_thread_({.idle_ns = 1'000'000}, batcher_, sequencer_, commands_, clock_),
-        engine_thread_(
-            {}, sequencer_, driver_, queries_, [](std::span<const std::byte>) {}, clock_) {
-    sequencer_.SetSequencerWaker(commands_.waker());
+      : sequencer(OneMember(directory, port, clock), leadership,
+                  [this] { driver.OnIngressClosed(); }),
+        batcher({.origin_node = 1,
+                 .boot_id = boot,
+                 .batch_limit_bytes = limits::kMaxBatchBytes - kAeronHeaderBytes,
+                 .tick_interval_ns = 50'000'000,
+                 .lease_ns = 120'000'000,
+                 .leadership = &leadership},
+                commands, sequencer, driver, clock),
+        sequencer_thread({.idle_ns = 1'000'000}, batcher, sequencer, commands, clock),
+        engine_thread({}, sequencer, driver, queries, [](std::span<const std::byte>) {}, clock) {
+    sequencer.SetSequencerWaker(commands.waker());
   }
   ~Node() { Stop(); }
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
   bool Start() {
-    reader_thread_ = std::thread([this] {
-      while (!done_.load()) {
-        events_reader_.Poll([](std::span<const std::byte>) {}, 1'000);
+    reader_thread = std::thread([this] {
+      while (!done.load()) {
+        events_reader.Poll([](std::span<const std::byte>) {}, 1'000);
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
     });
-    const Status started = sequencer_.Recover(driver_);
+    const Status started = sequencer.Recover(driver);
     if (!started.ok()) {
       std::fprintf(stderr, "%s\n", started.message().c_str());
       return false;
     }
-    sequencer_thread_.Start();
-    engine_thread_.Start();
-    return Await([this] { return leadership_.tenure() != Leadership::kNoTenure; });
+    sequencer_thread.Start();
+    engine_thread.Start();
+    return Await([this] { return leadership.tenure() != Leadership::kNoTenure; });
   }
   void Stop() {
-    sequencer_thread_.Stop();
-    sequencer_.Stop();
-    if (!done_.exchange(true)) {
-      reader_thread_.join();
+    sequencer_thread.Stop();
+    sequencer.Stop();
+    if (!done.exchange(true)) {
+      reader_thread.join();
     }
   }
 
-  SystemClock clock_;
-  std::uint64_t boot_ = static_cast<std::uint64_t>(clock_.WallNs());
-  Leadership leadership_;
-  EventRing events_{1 << 20, 10'000'000'000, [] {}};
-  EventRing::Reader& events_reader_{events_.Attach()};
-  IngressRing commands_{1 << 20};
-  IngressRing queries_{1 << 16};
-  CommandKeeper state_;
-  StateMachineDriver driver_{
-      state_, events_, clock_, {.node = 1, .boot_id = boot_, .leadership = &leadership_}};
-  AeronSequencer sequencer_;
-  Batcher batcher_;
-  SequencerThread sequencer_thread_;
-  EngineThread engine_thread_;
-  std::atomic<bool> done_{false};
-  std::thread reader_thread_;
+  SystemClock clock;
+  std::uint64_t boot = static_cast<std::uint64_t>(clock.WallNs());
+  Leadership leadership;
+  EventRing events{1 << 20, 10'000'000'000, [] {}};
+  EventRing::Reader& events_reader{events.Attach()};
+  IngressRing commands{1 << 20};
+  IngressRing queries{1 << 16};
+  CommandKeeper state;
+  StateMachineDriver driver{
+      state, events, clock, {.node = 1, .boot_id = boot, .leadership = &leadership}};
+  AeronSequencer sequencer;
+  Batcher batcher;
+  SequencerThread sequencer_thread;
+  EngineThread engine_thread;
+  std::atomic<bool> done{false};
+  std::thread reader_thread;
 };
 
 bool Contains(const std::vector<std::string>& all, const std::string& one) {
@@ -152,13 +151,13 @@ TEST_F(AeronSequencerTest, WhatWasAppendedIsAppliedAndIsThereAgain) {
               if (!node.Start()) {
                 return 1;
               }
-              if (!node.commands_.TryWrite(CommandBytes("the first message"))) {
+              if (!node.commands.TryWrite(CommandBytes("the first message"))) {
                 return 2;
               }
-              if (!Await([&] { return Contains(node.state_.commands(), "the first message"); })) {
+              if (!Await([&] { return Contains(node.state.commands(), "the first message"); })) {
                 return 3;
               }
-              if (!Await([&] { return node.leadership_.HoldsLease(node.clock_.MonotonicNs()); })) {
+              if (!Await([&] { return node.leadership.HoldsLease(node.clock.MonotonicNs()); })) {
                 return 4;
               }
               node.Stop();
@@ -170,7 +169,7 @@ TEST_F(AeronSequencerTest, WhatWasAppendedIsAppliedAndIsThereAgain) {
               if (!node.Start()) {
                 return 1;
               }
-              if (!Await([&] { return Contains(node.state_.commands(), "the first message"); })) {
+              if (!Await([&] { return Contains(node.state.commands(), "the first message"); })) {
                 return 3;
               }
               node.Stop();
