@@ -23,7 +23,7 @@ inline ClusterAddresses ThreeMembers() {
 }
 
 class ClusterTest : public testing::Test {
- protected:
+ public:
   static constexpr std::int64_t kMs = 1'000'000;
   static constexpr HttpMethod kGet = HttpMethod::kGet;
   static constexpr HttpMethod kPost = HttpMethod::kPost;

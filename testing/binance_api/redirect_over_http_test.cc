@@ -74,7 +74,7 @@ struct Port {
 };
 
 class FollowerOverHttp : public testing::Test {
- protected:
+ public:
   FollowerOverHttp() {
     keys.Add(key, AccountId(1), kPermissionRead | kPermissionTrade);
     leadership.SetLeader(2);
