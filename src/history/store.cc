@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 
 #include "base/posix_file.h"
 
@@ -157,6 +159,13 @@ Status HistoryStore::WriteFile(const RowBatch& rows) {
   options.compression_per_level.clear();
   rocksdb::SstFileWriter file(rocksdb::EnvOptions(options), options);
   const std::string path = db_->GetName() + kNextFile;
+  // What a killed process has left under this name may be a link to a file that the database has
+  // taken over meanwhile: to write into it would write into that one.
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (error) {
+    return {StatusCode::kIoError, path + ": " + error.message()};
+  }
   rocksdb::Status status = file.Open(path);
   for (std::size_t i = 0; status.ok() && i < rows.size(); ++i) {
     const RowBatch::Row row = rows[i];
