@@ -1,30 +1,26 @@
 #include "sequencer/aeron/aeron_sequencer.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/assert.h"
 #include "base/limits.h"
 #include "base/thread_kind.h"
+#include "sequencer/directory_lock.h"
 
 namespace lockstep {
 namespace {
 
-constexpr auto kLockRetryInterval = std::chrono::milliseconds(5);
 // Aeron's small buffers of 64 KiB carry messages of an eighth.
 constexpr std::size_t kMaxMtu = 8'192;
 constexpr std::int64_t kMillisecondNs = 1'000'000;
@@ -127,22 +123,11 @@ Status AeronSequencer::Recover(StateMachine& state) {
 }
 
 Status AeronSequencer::LockDirectory() {
-  const std::string path = options_.directory + "/lock";
-  auto file = OpenFile(path, O_RDWR | O_CREAT);
-  if (!file) {
-    return file.error();
+  auto lock = LockDataDirectory(options_.directory, *options_.clock, options_.lock_wait_ns);
+  if (!lock) {
+    return lock.error();
   }
-  const std::int64_t deadline_ns = options_.clock->MonotonicNs() + options_.lock_wait_ns;
-  while (flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
-      return IoError(path, "flock", errno);
-    }
-    if (options_.clock->MonotonicNs() >= deadline_ns) {
-      return {StatusCode::kAlreadyExists, path + ": another process uses this directory"};
-    }
-    std::this_thread::sleep_for(kLockRetryInterval);
-  }
-  lock_ = std::move(*file);
+  lock_ = std::move(*lock);
   return Status::Ok();
 }
 

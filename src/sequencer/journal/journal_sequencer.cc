@@ -1,22 +1,18 @@
 #include "sequencer/journal/journal_sequencer.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/assert.h"
+#include "sequencer/directory_lock.h"
 #include "sequencer/journal/read_only_replay.h"
 
 namespace lockstep {
 namespace {
-
-constexpr auto kLockRetryInterval = std::chrono::milliseconds(5);
 
 JournalOptions WithDefaults(JournalOptions options) {
   LOCKSTEP_ASSERT(options.clock != nullptr && options.segment_bytes >= kMinSegmentBytes &&
@@ -80,22 +76,11 @@ Status JournalSequencer::LockDirectory() {
   if (!made.ok()) {
     return made;
   }
-  const std::string path = options_.directory + "/lock";
-  auto file = OpenFile(path, O_RDWR | O_CREAT);
-  if (!file) {
-    return file.error();
+  auto lock = LockDataDirectory(options_.directory, *options_.clock, options_.lock_wait_ns);
+  if (!lock) {
+    return lock.error();
   }
-  const std::int64_t deadline_ns = options_.clock->MonotonicNs() + options_.lock_wait_ns;
-  while (flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
-      return IoError(path, "flock", errno);
-    }
-    if (options_.clock->MonotonicNs() >= deadline_ns) {
-      return {StatusCode::kAlreadyExists, path + ": another process uses this directory"};
-    }
-    std::this_thread::sleep_for(kLockRetryInterval);
-  }
-  lock_ = std::move(*file);
+  lock_ = std::move(*lock);
   return RemoveUnfinishedSegments(log_directory_);
 }
 
